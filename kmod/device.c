@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /dev/shmviz: the way in. */
+#include <linux/capability.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+
+#include "internal.h"
+
+/*
+ * The opener's rights, not the caller's: a descriptor that was opened without
+ * them is of no use to a set-user-id program that it is handed to.
+ */
+int shmviz_may_see_frames(struct file *file)
+{
+	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+static long device_open_object(struct file *device,
+			       const struct shmviz_open __user *uarg)
+{
+	struct shmviz_segment seg;
+	struct shmviz_open arg;
+	struct file *file;
+	int err;
+
+	err = shmviz_may_see_frames(device);
+	if (err)
+		return err;
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	if (arg.flags || arg.pad)
+		return -EINVAL;
+
+	switch (arg.kind) {
+	case SHMVIZ_KIND_SEGMENT:
+		file = shmviz_segment_get(arg.id, &seg);
+		if (IS_ERR(file))
+			return PTR_ERR(file);
+		return shmviz_object_fd(arg.kind, file, &seg);
+	case SHMVIZ_KIND_BOARD:
+		if (arg.id)
+			return -EINVAL;
+		return shmviz_object_fd(arg.kind, shmviz_board_get(), NULL);
+	default:
+		return -EINVAL;
+	}
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case SHMVIZ_OPEN:
+		return device_open_object(file, (void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_fops = {
+	.owner		= THIS_MODULE,
+	.unlocked_ioctl	= device_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.mmap		= shmviz_board_mmap,
+	.llseek		= noop_llseek,
+};
+
+static struct miscdevice device_misc = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "shmviz",
+	.fops	= &device_fops,
+	.mode	= 0600,
+};
+
+static int __init shmviz_init(void)
+{
+	int err;
+
+	err = shmviz_board_init();
+	if (err)
+		return err;
+	err = misc_register(&device_misc);
+	if (err)
+		shmviz_board_exit();
+	return err;
+}
+module_init(shmviz_init);
+
+static void __exit shmviz_exit(void)
+{
+	misc_deregister(&device_misc);
+	shmviz_board_exit();
+}
+module_exit(shmviz_exit);
+
+MODULE_DESCRIPTION("Shows the physical frames of shared memory");
+MODULE_AUTHOR("The shmviz authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(SHMVIZ_VERSION);

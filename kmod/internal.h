@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the parts of the module give each other. One way leads through it:
+ * device.c (OPEN) -> segment.c or board.c (find the file) -> object.c (the
+ * descriptor) -> frames.c (walk the file's page cache).
+ */
+#ifndef SHMVIZ_INTERNAL_H
+#define SHMVIZ_INTERNAL_H
+
+#include <linux/fs.h>
+#include <linux/types.h>
+
+#include "uapi/shmviz.h"
+
+/* A segment as its namespace had it when it was looked up. */
+struct shmviz_segment {
+	u64 nattch;
+	u64 size;
+	u64 ipcns;
+	int shmid;
+	u32 key;
+	u32 mode;		/* the nine permission bits */
+	u32 flags;		/* SHMVIZ_INFO_DEST and _LOCKED */
+};
+
+/* What an object descriptor holds; private_data of its file. */
+struct shmviz_object {
+	struct file *file;	/* pins the memory */
+	u32 kind;		/* enum shmviz_kind */
+	bool hugetlb;
+	unsigned int order;	/* of its hugetlb pages, else 0 */
+	struct shmviz_segment seg; /* as of OPEN */
+};
+
+/* device.c: whether the opener of a descriptor may see physical frames. */
+int shmviz_may_see_frames(struct file *file);
+
+/*
+ * segment.c: look up a segment in the caller's IPC namespace. Returns its
+ * file with a reference taken, and fills @seg; or an error pointer.
+ */
+struct file *shmviz_segment_get(int shmid, struct shmviz_segment *seg);
+/* Inode number of the caller's IPC namespace. */
+u64 shmviz_segment_ipcns(void);
+
+/* board.c */
+int shmviz_board_init(void);
+void shmviz_board_exit(void);
+struct file *shmviz_board_get(void);
+int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
+
+/*
+ * object.c: a new descriptor for @file, whose reference it takes over, also
+ * on failure. @seg is NULL for anything but a segment.
+ */
+int shmviz_object_fd(u32 kind, struct file *file,
+		     const struct shmviz_segment *seg);
+u64 shmviz_object_pages(const struct shmviz_object *obj);
+
+/* frames.c */
+int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info);
+int shmviz_frames_ioctl(struct shmviz_object *obj,
+			struct shmviz_frames __user *uarg);
+
+#endif /* SHMVIZ_INTERNAL_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * /dev/shmviz: the frames of Linux shared memory, and a board of its own.
+ *
+ * This header is the contract between the module and its clients. Every
+ * structure has the same layout for 32-bit and 64-bit callers.
+ *
+ * Two kinds of file descriptor take calls:
+ *
+ *   device   open("/dev/shmviz", O_RDWR | O_CLOEXEC)
+ *              ioctl SHMVIZ_OPEN       -> an object descriptor
+ *              mmap                    -> the board, see below
+ *   object   what SHMVIZ_OPEN returned; read-only, close-on-exec
+ *              ioctl SHMVIZ_INFO       -> what the object is
+ *              ioctl SHMVIZ_FRAMES     -> one record for each of its pages
+ *
+ * An object descriptor keeps the memory of its object alive, also after
+ * IPC_RMID and the last detach: close it as soon as it was read. It is not an
+ * attachment: nattch, lpid, atime and dtime stay as they were, no page is
+ * allocated, swapped in, or marked as referenced by looking.
+ *
+ * Who may: physical frame numbers are a secret of the machine. As with
+ * /proc/PID/pagemap, the rights that count are those of whoever opened the
+ * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN asks it
+ * of the opener of the device, SHMVIZ_INFO and SHMVIZ_FRAMES of the caller of
+ * SHMVIZ_OPEN. A descriptor can be handed over.
+ *
+ * Errors that every call shares:
+ *   ENOTTY   unknown call, or one whose structure has another size
+ *   EFAULT   a pointer that can't be read or written
+ *   EINVAL   an unknown flag, or padding that is not zero
+ *   EPERM    the opener lacks CAP_SYS_ADMIN in the initial user namespace
+ */
+#ifndef _UAPI_SHMVIZ_H
+#define _UAPI_SHMVIZ_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define SHMVIZ_VERSION		"0.1.0"
+#define SHMVIZ_DEVICE		"/dev/shmviz"
+
+/* Free in Documentation/userspace-api/ioctl/ioctl-number.rst. */
+#define SHMVIZ_IOC_MAGIC	0xBD
+
+/*
+ * The board: shared pages that the device itself owns. mmap() on the device
+ * descriptor maps it; every process that does so shares the same frames, and
+ * SHMVIZ_FRAMES on the board reports them. It is zeroed when the module is
+ * loaded and goes with it. Its size is the module parameter board_pages.
+ *
+ *   EINVAL   not MAP_SHARED, or a range that is not inside the board
+ *   EPERM    PROT_EXEC
+ */
+
+/* What an object descriptor stands for. */
+enum shmviz_kind {
+	SHMVIZ_KIND_SEGMENT	= 1,	/* System V segment, by shmid */
+	SHMVIZ_KIND_BOARD	= 2,	/* the device's own pages */
+};
+
+/*
+ * SHMVIZ_OPEN: get an object descriptor, the return value.
+ *
+ *   EINVAL      unknown kind, flags or pad not zero, id not zero for the
+ *               board
+ *   ENOENT      no segment has this shmid in the caller's IPC namespace, or
+ *               it was destroyed a moment ago
+ *   EOPNOTSUPP  this kernel keeps its segments in a shape that the module
+ *               does not know; nothing was touched
+ *   EMFILE, ENFILE, ENOMEM
+ */
+struct shmviz_open {
+	__u32 kind;		/* in: enum shmviz_kind */
+	__s32 id;		/* in: the shmid of a segment, else 0 */
+	__u32 flags;		/* in: 0 */
+	__u32 pad;		/* in: 0 */
+};
+
+/*
+ * SHMVIZ_INFO: what the object is.
+ *
+ * present + swapped + holes = pages. The three are counted one page at a time
+ * while the object may change: they add up, but are no snapshot.
+ *
+ * The fields of a segment are the kernel's own at the time of the call. They
+ * can be read only from inside the namespace of the segment: elsewhere, and
+ * after its destruction, they are those of SHMVIZ_OPEN and `flags` says so.
+ */
+#define SHMVIZ_INFO_GONE	(1u << 0) /* the id no longer names it */
+#define SHMVIZ_INFO_STALE	(1u << 1) /* caller in another IPC namespace */
+#define SHMVIZ_INFO_DEST	(1u << 2) /* IPC_RMID: goes with last detach */
+#define SHMVIZ_INFO_LOCKED	(1u << 3) /* SHM_LOCK */
+#define SHMVIZ_INFO_HUGETLB	(1u << 4) /* made of hugetlb pages */
+
+struct shmviz_info {
+	__u32 kind;		/* enum shmviz_kind */
+	__u32 flags;		/* SHMVIZ_INFO_* */
+	__u32 page_size;	/* bytes of a page, the unit of all counts */
+	__u32 page_order;	/* hugetlb: log2 of pages in a huge page; 0 */
+	__u64 size;		/* bytes, as asked for at creation */
+	__u64 pages;		/* pages of the object, size rounded up */
+	__u64 present;		/* pages that have a frame */
+	__u64 swapped;		/* pages that lie in swap */
+	__u64 holes;		/* pages never touched, or punched out */
+	__u64 ino;		/* inode number of the object's file */
+
+	/* Segments only, zero otherwise. */
+	__u64 nattch;		/* attachments (VMAs, not processes) */
+	__u64 ipcns;		/* inode number of the IPC namespace */
+	__s32 shmid;
+	__u32 key;		/* 0: IPC_PRIVATE, or marked by IPC_RMID */
+	__u32 mode;		/* the nine permission bits */
+	__u32 pad;		/* 0 */
+};
+
+/* State of a page. */
+enum shmviz_state {
+	SHMVIZ_STATE_HOLE	= 0,	/* no frame, no swap slot */
+	SHMVIZ_STATE_PRESENT	= 1,	/* has a frame */
+	SHMVIZ_STATE_SWAPPED	= 2,	/* has a swap slot */
+};
+
+/* Memory zone of a frame. */
+enum shmviz_zone {
+	SHMVIZ_ZONE_OTHER	= 0,
+	SHMVIZ_ZONE_DMA		= 1,
+	SHMVIZ_ZONE_DMA32	= 2,
+	SHMVIZ_ZONE_NORMAL	= 3,
+	SHMVIZ_ZONE_HIGHMEM	= 4,
+	SHMVIZ_ZONE_MOVABLE	= 5,
+	SHMVIZ_ZONE_DEVICE	= 6,
+};
+
+/* Flags of a frame, as the memory manager has them on its folio. */
+#define SHMVIZ_FRAME_LOCKED		(1u << 0)
+#define SHMVIZ_FRAME_UPTODATE		(1u << 1)
+#define SHMVIZ_FRAME_DIRTY		(1u << 2)
+#define SHMVIZ_FRAME_LRU		(1u << 3)
+#define SHMVIZ_FRAME_ACTIVE		(1u << 4)
+#define SHMVIZ_FRAME_REFERENCED		(1u << 5)
+#define SHMVIZ_FRAME_UNEVICTABLE	(1u << 6)
+#define SHMVIZ_FRAME_MLOCKED		(1u << 7)
+#define SHMVIZ_FRAME_WRITEBACK		(1u << 8)
+#define SHMVIZ_FRAME_SWAPBACKED		(1u << 9)
+#define SHMVIZ_FRAME_WORKINGSET		(1u << 10)
+#define SHMVIZ_FRAME_HUGETLB		(1u << 11)
+#define SHMVIZ_FRAME_HEAD		(1u << 12) /* first of a large folio */
+#define SHMVIZ_FRAME_TAIL		(1u << 13) /* any other of it */
+
+/* One page. Fields of another state than the page's are zero. */
+struct shmviz_frame {
+	__u64 pfn;		/* present: physical address / page_size */
+	__u64 swap_offset;	/* swapped: slot in the swap area */
+	__u64 memcg;		/* present: inode of the cgroup charged; 0 */
+	__u32 flags;		/* present: SHMVIZ_FRAME_* */
+	__s32 mapcount;		/* present: page-table entries that map it */
+	__s32 refcount;		/* present: of its folio, less our own */
+	__u16 node;		/* present: NUMA node */
+	__u8 state;		/* enum shmviz_state */
+	__u8 order;		/* present: log2 of the folio's pages */
+	__u8 zone;		/* present: enum shmviz_zone */
+	__u8 swap_type;		/* swapped: index of the swap area */
+	__u8 pad[6];		/* 0 */
+};
+
+/*
+ * SHMVIZ_FRAMES: one record a page, for pages first .. first + count - 1.
+ *
+ * A range that reaches past the end is cut there; at the end, count comes back
+ * as 0. A signal may end the call early: go on at first + count. Pages are
+ * read one after the other while the object may change: each record was true
+ * when it was taken, all of them together are no snapshot.
+ *
+ *   EINVAL   flags or pad not zero, first beyond the end, or first + count
+ *            overflows
+ *   EFAULT   buf; records before the fault may have been written
+ *   EINTR    a signal came before the first record
+ *   ENOMEM
+ */
+struct shmviz_frames {
+	__u64 first;		/* in: page index */
+	__u64 count;		/* in: records that fit buf; out: written */
+	__u64 buf;		/* in: pointer to struct shmviz_frame[count] */
+	__u32 flags;		/* in: 0 */
+	__u32 pad;		/* in: 0 */
+};
+
+#define SHMVIZ_OPEN	_IOW(SHMVIZ_IOC_MAGIC, 0x00, struct shmviz_open)
+#define SHMVIZ_INFO	_IOR(SHMVIZ_IOC_MAGIC, 0x40, struct shmviz_info)
+#define SHMVIZ_FRAMES	_IOWR(SHMVIZ_IOC_MAGIC, 0x41, struct shmviz_frames)
+
+#ifdef __cplusplus
+#define SHMVIZ_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
+#else
+#define SHMVIZ_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#endif
+SHMVIZ_SIZE(struct shmviz_open, 16);
+SHMVIZ_SIZE(struct shmviz_info, 96);
+SHMVIZ_SIZE(struct shmviz_frame, 48);
+SHMVIZ_SIZE(struct shmviz_frames, 32);
+#undef SHMVIZ_SIZE
+
+#endif /* _UAPI_SHMVIZ_H */
