@@ -58,7 +58,8 @@ int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma)
 {
 	int err;
 
-	if (!(vma->vm_flags & VM_SHARED))
+	/* Not VM_SHARED, which a read-only descriptor never gets. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	if (vma->vm_flags & VM_EXEC)
 		return -EPERM;
