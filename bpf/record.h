@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tracer's record: what the BPF programs write to the ring buffer and the
+ * reader takes from it. Both sides include it.
+ *
+ * Every record begins with struct rec_hdr. A reader goes by `type`, skips a
+ * type that it does not know by `size`, and takes fields that lie beyond the
+ * size it was given as absent.
+ */
+#ifndef SHMVIZ_RECORD_H
+#define SHMVIZ_RECORD_H
+
+/* The BPF side has the types from vmlinux.h, which must come first. */
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+enum rec_type {
+	REC_CALL	= 1,	/* one of the four calls has returned */
+};
+
+/* The kinds that are counted; the first four are also the calls. */
+enum rec_kind {
+	KIND_SHMGET,
+	KIND_SHMAT,
+	KIND_SHMDT,
+	KIND_SHMCTL,
+	KIND_MAX,
+};
+
+#define REC_COMM_LEN	16
+
+struct rec_hdr {
+	__u16 type;		/* enum rec_type */
+	__u16 size;		/* bytes of the whole record */
+	__u32 uid;		/* real uid, initial user namespace */
+	__u32 pid;		/* thread group, tracer's pid namespace; or 0 */
+	__u32 tid;		/* thread, tracer's pid namespace; or 0 */
+	__u64 ts;		/* ns of CLOCK_MONOTONIC */
+	__u64 cgroup;		/* id of the cgroup v2 */
+	__u32 ipcns;		/* inode of the caller's IPC namespace */
+	__u8 comm[REC_COMM_LEN];/* bytes, not text */
+	__u32 pad;
+};
+
+/* A segment as the kernel has it, read from its struct shmid_kernel. */
+#define SEG_ID		(1u << 0)	/* shmid and ipcns are known */
+#define SEG_KERNEL	(1u << 1)	/* and so are all other fields */
+#define SEG_DEST	(1u << 2)	/* marked by IPC_RMID */
+#define SEG_LOCKED	(1u << 3)	/* SHM_LOCK */
+#define SEG_GONE	(1u << 4)	/* destroyed; fields from just before */
+
+struct rec_seg {
+	__u32 have;		/* SEG_* */
+	__s32 shmid;
+	__u32 ipcns;		/* inode of the segment's own namespace */
+	__u32 key;
+	__u64 size;		/* bytes, as asked for */
+	__u64 nattch;
+	__u32 mode;		/* nine permission bits */
+	__u32 cpid;		/* creator, tracer's pid namespace; or 0 */
+};
+
+#define CALL_COMPAT	(1u << 0)	/* by a 32-bit caller */
+#define CALL_DURATION	(1u << 1)	/* duration was taken */
+#define CALL_CREATED	(1u << 2)	/* shmget made a new segment */
+#define CALL_EXISTED	(1u << 3)	/* shmget found one; neither: unknown */
+
+struct rec_call {
+	struct rec_hdr hdr;
+	__u32 call;		/* KIND_SHMGET .. KIND_SHMCTL */
+	__u32 flags;		/* CALL_* */
+	__u64 arg[3];		/* as passed; unused ones are 0 */
+	__s64 ret;		/* as returned; negative errno on failure */
+	__u64 duration;		/* ns from entry to exit */
+	struct rec_seg seg;	/* after the call */
+};
+
+/* The identity of every kind: seen = delivered + lost + filtered. */
+struct rec_counts {
+	__u64 seen;
+	__u64 lost;		/* no room in the ring buffer */
+	__u64 filtered;
+	__u64 self;		/* the tracer's own calls: not in seen */
+};
+
+_Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
+_Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
+_Static_assert(sizeof(struct rec_call) == 144, "struct rec_call");
+
+#endif /* SHMVIZ_RECORD_H */

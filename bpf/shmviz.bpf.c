@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tracer's programs. One object for every kernel (CO-RE) and for both
+ * backends; the reader loads those that it needs.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "record.h"
+#include "maps.bpf.h"
+#include "kernel.bpf.h"
+#include "emit.bpf.h"
+#include "enter.bpf.h"
+#include "fentry.bpf.h"
+#include "tracepoint.bpf.h"
+#include "follow.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";

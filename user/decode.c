@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/ipc.h>
+#include <linux/shm.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "decode.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct bit_name {
+	__u32 bit;
+	const char *name;
+};
+
+static const struct bit_name shmget_bits[] = {
+	{ IPC_CREAT,		"IPC_CREAT" },
+	{ IPC_EXCL,		"IPC_EXCL" },
+	{ SHM_HUGETLB,		"SHM_HUGETLB" },
+	{ SHM_NORESERVE,	"SHM_NORESERVE" },
+};
+
+static const struct bit_name shmat_bits[] = {
+	{ SHM_RDONLY,		"SHM_RDONLY" },
+	{ SHM_RND,		"SHM_RND" },
+	{ SHM_REMAP,		"SHM_REMAP" },
+	{ SHM_EXEC,		"SHM_EXEC" },
+};
+
+static const char *const cmd_names[] = {
+	[IPC_RMID]	= "IPC_RMID",
+	[IPC_SET]	= "IPC_SET",
+	[IPC_STAT]	= "IPC_STAT",
+	[IPC_INFO]	= "IPC_INFO",
+	[SHM_LOCK]	= "SHM_LOCK",
+	[SHM_UNLOCK]	= "SHM_UNLOCK",
+	[SHM_STAT]	= "SHM_STAT",
+	[SHM_INFO]	= "SHM_INFO",
+	[SHM_STAT_ANY]	= "SHM_STAT_ANY",
+};
+
+__attribute__((format(printf, 2, 3)))
+static void append(char dst[DECODE_SIZE], const char *fmt, ...)
+{
+	size_t len = strlen(dst);
+	va_list ap;
+
+	if (len && len + 1 < DECODE_SIZE)
+		dst[len++] = '|';
+	va_start(ap, fmt);
+	vsnprintf(dst + len, DECODE_SIZE - len, fmt, ap);
+	va_end(ap);
+}
+
+/* Names the bits of the table that are set and returns the others. */
+static __u32 append_bits(char dst[DECODE_SIZE], __u32 flags,
+			 const struct bit_name *bits, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (flags & bits[i].bit) {
+			append(dst, "%s", bits[i].name);
+			flags &= ~bits[i].bit;
+		}
+	}
+	return flags;
+}
+
+/*
+ * The size of a huge page is a number in six bits, not a bit for each size. It
+ * counts only together with SHM_HUGETLB.
+ */
+static __u32 append_huge_size(char dst[DECODE_SIZE], __u32 flags)
+{
+	__u32 field = SHM_HUGE_MASK << SHM_HUGE_SHIFT;
+	__u32 order = (flags & field) >> SHM_HUGE_SHIFT;
+
+	if (!(flags & SHM_HUGETLB) || !order)
+		return 0;
+	switch (flags & field) {
+	case SHM_HUGE_2MB:
+		append(dst, "SHM_HUGE_2MB");
+		break;
+	case SHM_HUGE_1GB:
+		append(dst, "SHM_HUGE_1GB");
+		break;
+	default:
+		append(dst, "%u<<SHM_HUGE_SHIFT", order);
+	}
+	return field;
+}
+
+void decode_shmget_flags(char dst[DECODE_SIZE], __u32 flags)
+{
+	__u32 mode = flags & 0777, rest;
+
+	dst[0] = '\0';
+	rest = append_bits(dst, flags & ~0777u, shmget_bits,
+			   ARRAY_SIZE(shmget_bits));
+	rest &= ~append_huge_size(dst, flags);
+	if (mode)
+		append(dst, "%#o", mode);
+	if (rest)
+		append(dst, "%#x", rest);
+	if (!dst[0])
+		append(dst, "0");
+}
+
+void decode_shmat_flags(char dst[DECODE_SIZE], __u32 flags)
+{
+	__u32 rest;
+
+	dst[0] = '\0';
+	rest = append_bits(dst, flags, shmat_bits, ARRAY_SIZE(shmat_bits));
+	if (rest)
+		append(dst, "%#x", rest);
+	if (!dst[0])
+		append(dst, "0");
+}
+
+void decode_cmd(char dst[DECODE_SIZE], __u32 cmd)
+{
+	if (cmd < ARRAY_SIZE(cmd_names) && cmd_names[cmd])
+		snprintf(dst, DECODE_SIZE, "%s", cmd_names[cmd]);
+	else
+		snprintf(dst, DECODE_SIZE, "%d", (int)cmd);
+}
+
+int decode_flags(char dst[DECODE_SIZE], const struct event *ev)
+{
+	switch (ev->kind) {
+	case KIND_SHMGET:
+		decode_shmget_flags(dst, ev->arg[2]);
+		return 1;
+	case KIND_SHMAT:
+		decode_shmat_flags(dst, ev->arg[2]);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static const char *pointer(char dst[24], __u64 addr)
+{
+	if (!addr)
+		return "NULL";
+	snprintf(dst, 24, "%#llx", (unsigned long long)addr);
+	return dst;
+}
+
+void decode_call(char *dst, size_t size, const struct event *ev)
+{
+	const __u64 *arg = ev->arg;
+	char text[DECODE_SIZE], ptr[24];
+
+	switch (ev->kind) {
+	case KIND_SHMGET:
+		decode_shmget_flags(text, arg[2]);
+		if ((__u32)arg[0] == IPC_PRIVATE)
+			snprintf(dst, size, "shmget(IPC_PRIVATE, %llu, %s)",
+				 (unsigned long long)arg[1], text);
+		else
+			snprintf(dst, size, "shmget(%#x, %llu, %s)",
+				 (__u32)arg[0], (unsigned long long)arg[1],
+				 text);
+		break;
+	case KIND_SHMAT:
+		decode_shmat_flags(text, arg[2]);
+		snprintf(dst, size, "shmat(%d, %s, %s)", (int)arg[0],
+			 pointer(ptr, arg[1]), text);
+		break;
+	case KIND_SHMDT:
+		snprintf(dst, size, "shmdt(%s)", pointer(ptr, arg[0]));
+		break;
+	case KIND_SHMCTL:
+		decode_cmd(text, arg[1]);
+		snprintf(dst, size, "shmctl(%d, %s, %s)", (int)arg[0], text,
+			 pointer(ptr, arg[2]));
+		break;
+	default:
+		dst[0] = '\0';
+	}
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "err.h"
+
+/* Records fetched by one call: 192 KiB, and a signal is not kept waiting. */
+#define CHUNK	4096
+
+static int failed(struct device_error *error, enum device_step step)
+{
+	error->step = step;
+	error->err = errno;
+	return -1;
+}
+
+static int open_object(struct device_object *object,
+		       const struct shmviz_open *request,
+		       struct device_error *error)
+{
+	int device = open(SHMVIZ_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (device < 0)
+		return failed(error, DEVICE_NODE);
+	object->fd = ioctl(device, SHMVIZ_OPEN, request);
+	if (object->fd < 0) {
+		failed(error, DEVICE_OPEN);
+		goto out_device;
+	}
+	if (ioctl(object->fd, SHMVIZ_INFO, &object->info)) {
+		failed(error, DEVICE_INFO);
+		goto out_object;
+	}
+	close(device);
+	return 0;
+
+out_object:
+	close(object->fd);
+out_device:
+	close(device);
+	return -1;
+}
+
+int device_open_segment(struct device_object *object, int shmid,
+			struct device_error *error)
+{
+	struct shmviz_open request = {
+		.kind = SHMVIZ_KIND_SEGMENT,
+		.id = shmid,
+	};
+
+	error->shmid = shmid;
+	return open_object(object, &request, error);
+}
+
+int device_open_board(struct device_object *object,
+		      struct device_error *error)
+{
+	struct shmviz_open request = { .kind = SHMVIZ_KIND_BOARD };
+
+	error->shmid = -1;
+	return open_object(object, &request, error);
+}
+
+void device_close(struct device_object *object)
+{
+	close(object->fd);
+	object->fd = -1;
+}
+
+int device_frames(const struct device_object *object, uint64_t first,
+		  uint64_t last, struct frame_list *frames,
+		  struct device_error *error)
+{
+	struct shmviz_frame *chunk = calloc(CHUNK, sizeof(*chunk));
+	int ret = -1;
+
+	error->shmid = object->info.kind == SHMVIZ_KIND_BOARD ?
+		       -1 : object->info.shmid;
+	if (!chunk)
+		goto out;
+	while (first <= last) {
+		uint64_t left = last - first;
+		struct shmviz_frames request = {
+			.first = first,
+			.count = left < CHUNK ? left + 1 : CHUNK,
+			.buf = (uintptr_t)chunk,
+		};
+
+		if (ioctl(object->fd, SHMVIZ_FRAMES, &request)) {
+			if (errno == EINTR)
+				continue;
+			goto out;
+		}
+		if (!request.count)
+			break;
+		if (frame_list_add(frames, first, chunk, request.count)) {
+			errno = ENOMEM;
+			goto out;
+		}
+		first += request.count;
+	}
+	ret = 0;
+out:
+	if (ret)
+		failed(error, DEVICE_FRAMES);
+	free(chunk);
+	return ret;
+}
+
+static int explain_missing(char *text, size_t size)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	snprintf(text, size,
+		 "the module is not loaded: insmod build/kmod/%s/shmviz.ko, or run scripts/lab",
+		 uts.release);
+	return EXIT_LACKS;
+}
+
+static int explain_rights(char *text, size_t size)
+{
+	snprintf(text, size,
+		 "reading frame numbers needs root (CAP_SYS_ADMIN in the initial user namespace)");
+	return EXIT_FAILED;
+}
+
+static int explain_mismatch(char *text, size_t size)
+{
+	snprintf(text, size,
+		 "the loaded module and this shmviz (%s) do not belong together: rmmod shmviz, then insmod the one that was built with it",
+		 SHMVIZ_VERSION);
+	return EXIT_LACKS;
+}
+
+static int explain_node(int err, char *text, size_t size)
+{
+	switch (err) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		return explain_missing(text, size);
+	case EACCES:
+	case EPERM:
+		return explain_rights(text, size);
+	}
+	snprintf(text, size, "cannot open %s: %s", SHMVIZ_DEVICE,
+		 strerror(err));
+	return EXIT_FAILED;
+}
+
+int device_explain(const struct device_error *error, char *text, size_t size)
+{
+	static const char *const doing[] = {
+		[DEVICE_OPEN] = "open the object",
+		[DEVICE_INFO] = "read what the object is",
+		[DEVICE_FRAMES] = "read its frames",
+	};
+
+	if (error->step == DEVICE_NODE)
+		return explain_node(error->err, text, size);
+	switch (error->err) {
+	case EACCES:
+	case EPERM:
+		return explain_rights(text, size);
+	case ENOTTY:
+	case EINVAL:	/* we ask nothing that our own header forbids */
+		return explain_mismatch(text, size);
+	case EOPNOTSUPP:
+		snprintf(text, size,
+			 "this kernel keeps its segments in a shape that the module does not know: 'shmviz doctor' says which kernel this is");
+		return EXIT_LACKS;
+	case ENOENT:
+		if (error->shmid < 0)
+			break;
+		snprintf(text, size,
+			 "no segment with shmid %d in this IPC namespace: 'shmviz ls' lists them",
+			 error->shmid);
+		return EXIT_FAILED;
+	}
+	snprintf(text, size, "cannot %s: %s", doing[error->step],
+		 strerror(error->err));
+	return EXIT_FAILED;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The client of /dev/shmviz. Everything that is wanted of an object is read in
+ * one go and the object is closed at once: while it is open it keeps the
+ * memory of a removed segment alive.
+ */
+#ifndef SHMVIZ_DEVICE_H
+#define SHMVIZ_DEVICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <shmviz.h>
+
+#include "frames.h"
+
+/* Where it failed: the same errno means another thing at each place. */
+enum device_step {
+	DEVICE_NODE,		/* opening /dev/shmviz */
+	DEVICE_OPEN,		/* SHMVIZ_OPEN */
+	DEVICE_INFO,
+	DEVICE_FRAMES,
+};
+
+struct device_error {
+	enum device_step step;
+	int err;		/* errno, positive */
+	int shmid;		/* that was asked for; -1: the board */
+};
+
+struct device_object {
+	int fd;
+	struct shmviz_info info;
+};
+
+/*
+ * Open an object and read what it is: by shmid in this IPC namespace, or the
+ * board. 0, or -1 with *error filled in.
+ */
+int device_open_segment(struct device_object *object, int shmid,
+			struct device_error *error);
+int device_open_board(struct device_object *object,
+		      struct device_error *error);
+void device_close(struct device_object *object);
+
+/*
+ * Add pages first..last of the object to `frames`. Fewer come where the object
+ * ends earlier. 0, or -1 with *error filled in.
+ */
+int device_frames(const struct device_object *object, uint64_t first,
+		  uint64_t last, struct frame_list *frames,
+		  struct device_error *error);
+
+/*
+ * What happened and what to do about it, in one line without newline. Returns
+ * the exit code that goes with it.
+ */
+int device_explain(const struct device_error *error, char *text, size_t size);
+
+#endif /* SHMVIZ_DEVICE_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An event as people and programs know it: the model between the tracer's
+ * records and the writers. Nothing here depends on where it came from.
+ */
+#ifndef SHMVIZ_EVENT_H
+#define SHMVIZ_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+
+/* Which of the optional fields hold something. */
+#define EV_SHMID	(1u << 0)
+#define EV_KEY		(1u << 1)
+#define EV_SIZE		(1u << 2)
+#define EV_NATTCH	(1u << 3)
+#define EV_MODE		(1u << 4)
+#define EV_CPID		(1u << 5)
+#define EV_ADDR		(1u << 6)
+#define EV_CREATED	(1u << 7)
+#define EV_DURATION	(1u << 8)
+
+struct event {
+	enum rec_kind kind;
+	__u64 ts;		/* ns of CLOCK_MONOTONIC */
+	__u64 cgroup;
+	__u32 pid;
+	__u32 tid;
+	__u32 uid;
+	__u32 caller_ipcns;	/* the namespace the caller is in */
+	__u8 comm[REC_COMM_LEN];/* bytes, NUL-padded */
+	bool compat;
+
+	__u64 arg[3];		/* as passed */
+	__s64 ret;		/* as returned; negative errno on failure */
+
+	unsigned int have;	/* EV_* */
+	int shmid;
+	__u32 ipcns;		/* the segment's namespace, else the caller's */
+	__u32 key;
+	__u64 size;
+	__u64 nattch;
+	__u32 mode;
+	__u32 cpid;
+	__u64 addr;		/* of the attachment, or the one asked for */
+	__u64 duration;		/* ns */
+	bool created;
+	bool dest;
+	bool locked;
+	bool gone;		/* the segment was destroyed by this call */
+};
+
+/* false: a record of a type or size that this version does not know. */
+bool event_from_record(struct event *ev, const struct rec_hdr *rec);
+
+/* "shmget", ... */
+const char *event_name(const struct event *ev);
+
+/* Name of the errno of a failed call ("EEXIST"), NULL if it succeeded. */
+const char *event_errno(const struct event *ev);
+
+#endif /* SHMVIZ_EVENT_H */

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "procfs.h"
+
+/* Since Linux 6.3, which asks in its log for this flag or its opposite. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL	0x0008U
+#endif
+
+int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int ret = 0;
+
+	if (!proc)
+		return -errno;
+	while (!ret && (entry = readdir(proc))) {
+		int dir;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		dir = openat(dirfd(proc), entry->d_name,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			continue;
+		ret = fn(dir, atoi(entry->d_name), arg);
+		close(dir);
+	}
+	closedir(proc);
+	return ret;
+}
+
+int procfs_open(pid_t pid)
+{
+	char path[32];
+	int dir;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : dir;
+}
+
+/* Read a short file in one go: its length, NUL-terminated besides. */
+static ssize_t read_small(int dir, const char *name, char *buf, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return -errno;
+	len = read(fd, buf, size - 1);
+	if (len < 0)
+		len = -errno;
+	else
+		buf[len] = '\0';
+	close(fd);
+	return len;
+}
+
+ssize_t procfs_comm(int dir, char comm[PROC_COMM_MAX])
+{
+	ssize_t len = read_small(dir, "comm", comm, PROC_COMM_MAX);
+
+	/* One newline is the file's; any other belongs to the name. */
+	if (len > 0 && comm[len - 1] == '\n')
+		comm[--len] = '\0';
+	return len;
+}
+
+/* When the machine was started, by the wall clock as it goes now. */
+static double boot_time(void)
+{
+	struct timespec real, boot;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return real.tv_sec - boot.tv_sec + (real.tv_nsec - boot.tv_nsec) / 1e9;
+}
+
+int procfs_stat(int dir, struct proc_stat *stat)
+{
+	unsigned long long ticks;
+	char buf[1024], *after;
+	ssize_t len = read_small(dir, "stat", buf, sizeof(buf));
+
+	if (len < 0)
+		return len;
+	/* The name before it may contain anything, parentheses too. */
+	after = strrchr(buf, ')');
+	if (!after)
+		return -EPROTO;
+	/* From the third field, state, to the 22nd, starttime. */
+	if (sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			      " %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+		   &stat->state, &ticks) != 2)
+		return -EPROTO;
+	stat->start = boot_time() + (double)ticks / sysconf(_SC_CLK_TCK);
+	return 0;
+}
+
+int procfs_ipcns(int dir, ino_t *ino)
+{
+	struct stat st;
+
+	if (fstatat(dir, "ns/ipc", &st, 0))
+		return -errno;
+	*ino = st.st_ino;
+	return 0;
+}
+
+/*
+ * The devices of the kernel's own mounts that segments live on: one of tmpfs,
+ * and one of hugetlbfs for each size of huge page. A memfd lives on the same
+ * mounts, so an empty one tells. Without this check a process could pass off a
+ * file of its own, named like a segment in a tmpfs of its own, as one.
+ */
+#define SHM_DEVICES_MAX	16
+
+struct shm_devices {
+	dev_t dev[SHM_DEVICES_MAX];
+	unsigned int n;
+};
+
+static void add_shm_device(struct shm_devices *devices, unsigned int flags)
+{
+	struct stat st;
+	int fd;
+
+	flags |= MFD_CLOEXEC;
+	fd = memfd_create("shmviz", flags | MFD_NOEXEC_SEAL);
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("shmviz", flags);
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && devices->n < SHM_DEVICES_MAX)
+		devices->dev[devices->n++] = st.st_dev;
+	close(fd);
+}
+
+static const struct shm_devices *shm_devices(void)
+{
+	static struct shm_devices devices;
+
+	if (devices.n)
+		return &devices;
+	add_shm_device(&devices, 0);
+	/* From 64 KiB to 16 GiB, what the architectures have. */
+	for (unsigned int shift = 16; shift <= 34; shift++)
+		add_shm_device(&devices, MFD_HUGETLB | shift << MFD_HUGE_SHIFT);
+	return &devices;
+}
+
+static bool is_shm_device(dev_t dev)
+{
+	const struct shm_devices *devices = shm_devices();
+
+	for (unsigned int i = 0; i < devices->n; i++)
+		if (devices->dev[i] == dev)
+			return true;
+	return false;
+}
+
+/* START-END PERMS OFFSET MAJOR:MINOR INODE PATH; true for a segment's. */
+static bool parse_shm_vma(const char *line, struct proc_shm_vma *vma)
+{
+	unsigned int major, minor;
+	unsigned long inode;
+	int path = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %3c%*c %*x %x:%x %lu %n",
+		   &vma->start, &vma->end, vma->prot, &major, &minor, &inode,
+		   &path) != 6 || !path)
+		return false;
+	if (strncmp(line + path, "/SYSV", 5) ||
+	    !is_shm_device(makedev(major, minor)))
+		return false;
+	vma->prot[3] = '\0';
+	vma->shmid = inode;
+	return true;
+}
+
+int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
+					   void *arg), void *arg)
+{
+	int ret = 0, fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
+	size_t size = 0;
+	char *line = NULL;
+	FILE *maps;
+
+	if (fd < 0)
+		return -errno;
+	maps = fdopen(fd, "r");
+	if (!maps) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	while (!ret && getline(&line, &size, maps) > 0) {
+		struct proc_shm_vma vma;
+
+		/* Cheap test first: most lines are of something else. */
+		if (strstr(line, " /SYSV") && parse_shm_vma(line, &vma))
+			ret = fn(&vma, arg);
+	}
+	if (!ret && ferror(maps))
+		ret = -EIO;
+	free(line);
+	fclose(maps);
+	return ret;
+}
+
+/*
+ * /proc/sysvipc/shm names its columns in the first line; columns are found by
+ * those names, so that one more in a later kernel does no harm.
+ */
+enum shm_column {
+	COL_KEY, COL_SHMID, COL_PERMS, COL_SIZE, COL_CPID, COL_LPID, COL_NATTCH,
+	COL_UID, COL_GID, COL_CUID, COL_CGID, COL_ATIME, COL_DTIME, COL_CTIME,
+	COL_RSS, COL_SWAP, COL_MAX
+};
+
+static const char *const column_names[COL_MAX] = {
+	[COL_KEY] = "key", [COL_SHMID] = "shmid", [COL_PERMS] = "perms",
+	[COL_SIZE] = "size", [COL_CPID] = "cpid", [COL_LPID] = "lpid",
+	[COL_NATTCH] = "nattch", [COL_UID] = "uid", [COL_GID] = "gid",
+	[COL_CUID] = "cuid", [COL_CGID] = "cgid", [COL_ATIME] = "atime",
+	[COL_DTIME] = "dtime", [COL_CTIME] = "ctime", [COL_RSS] = "rss",
+	[COL_SWAP] = "swap",
+};
+
+/* More than any kernel has. */
+#define FIELDS_MAX	32
+
+static int split_fields(char *line, char *fields[FIELDS_MAX])
+{
+	char *save, *field = strtok_r(line, " \n", &save);
+	int n = 0;
+
+	while (field && n < FIELDS_MAX) {
+		fields[n++] = field;
+		field = strtok_r(NULL, " \n", &save);
+	}
+	return n;
+}
+
+static int parse_shm_head(char *line, int place[COL_MAX])
+{
+	char *fields[FIELDS_MAX];
+	int n = split_fields(line, fields);
+
+	for (int col = 0; col < COL_MAX; col++) {
+		place[col] = -1;
+		for (int i = 0; i < n; i++)
+			if (!strcmp(fields[i], column_names[col]))
+				place[col] = i;
+		if (place[col] < 0)
+			return -EPROTO;
+	}
+	return 0;
+}
+
+static int parse_shm_line(char *line, const int place[COL_MAX],
+			  struct proc_shm *shm)
+{
+	char *fields[FIELDS_MAX];
+	uint64_t v[COL_MAX];
+	int n = split_fields(line, fields);
+
+	for (int col = 0; col < COL_MAX; col++) {
+		const char *text;
+
+		if (place[col] >= n)
+			return -EPROTO;
+		text = fields[place[col]];
+		/* The key is printed as a signed number. */
+		v[col] = text[0] == '-' ? (uint64_t)strtoll(text, NULL, 10) :
+			 strtoull(text, NULL, col == COL_PERMS ? 8 : 10);
+	}
+	*shm = (struct proc_shm) {
+		.shmid = v[COL_SHMID], .key = v[COL_KEY], .mode = v[COL_PERMS],
+		.size = v[COL_SIZE], .nattch = v[COL_NATTCH],
+		.rss = v[COL_RSS], .swap = v[COL_SWAP],
+		.cpid = v[COL_CPID], .lpid = v[COL_LPID],
+		.uid = v[COL_UID], .cuid = v[COL_CUID],
+		.gid = v[COL_GID], .cgid = v[COL_CGID],
+		.atime = v[COL_ATIME], .dtime = v[COL_DTIME],
+		.ctime = v[COL_CTIME],
+	};
+	return 0;
+}
+
+int procfs_each_shm(int (*fn)(const struct proc_shm *shm, void *arg),
+		    void *arg)
+{
+	/* The namespace is that of whoever opens, at that time. */
+	FILE *table = fopen("/proc/sysvipc/shm", "re");
+	int place[COL_MAX], ret = 0;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!table)
+		return -errno;
+	if (getline(&line, &size, table) > 0)
+		ret = parse_shm_head(line, place);
+	else
+		ret = -EPROTO;
+	while (!ret && getline(&line, &size, table) > 0) {
+		struct proc_shm shm;
+
+		ret = parse_shm_line(line, place, &shm);
+		if (!ret)
+			ret = fn(&shm, arg);
+	}
+	free(line);
+	fclose(table);
+	return ret;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Readers of /proc. The only place that knows its formats.
+ *
+ * Processes come and go meanwhile. A process is read through a descriptor of
+ * its directory, which never turns into another process: once it is gone,
+ * every reader here says -ESRCH or -ENOENT and the caller skips it.
+ *
+ * Functions return 0 or a negative errno unless they say otherwise.
+ */
+#ifndef SHMVIZ_PROCFS_H
+#define SHMVIZ_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+/* Bytes of a name, as the kernel gives them; kernel threads exceed 15. */
+#define PROC_COMM_MAX	64
+
+/* Call fn for each process (not each thread) until it returns non-zero. */
+int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg);
+
+/* Open the directory of a process: a descriptor, or a negative errno. */
+int procfs_open(pid_t pid);
+
+/* The bytes of a process's name, which may be any but NUL: their number. */
+ssize_t procfs_comm(int dir, char comm[PROC_COMM_MAX]);
+
+struct proc_stat {
+	char state;		/* one letter as in ps */
+	time_t start;		/* wall clock, rounded down to a second */
+};
+int procfs_stat(int dir, struct proc_stat *stat);
+
+/* The inode number of the IPC namespace that a process is in. */
+int procfs_ipcns(int dir, ino_t *ino);
+
+/*
+ * The VMAs over System V segments in a process's address space. An inode
+ * number of the kernel's own mount behind such a VMA is the shmid.
+ */
+struct proc_shm_vma {
+	int shmid;
+	uint64_t start;
+	uint64_t end;
+	char prot[4];		/* "rw-" */
+};
+int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
+					   void *arg), void *arg);
+
+/* A line of /proc/sysvipc/shm. */
+struct proc_shm {
+	int shmid;
+	uint32_t key;
+	unsigned int mode;	/* nine permission bits, SHM_DEST, SHM_LOCKED */
+	uint64_t size;
+	uint64_t nattch;
+	uint64_t rss;		/* bytes */
+	uint64_t swap;		/* bytes */
+	pid_t cpid;		/* 0: not in our pid namespace */
+	pid_t lpid;
+	uid_t uid, cuid;
+	gid_t gid, cgid;
+	time_t atime, dtime, ctime;
+};
+
+/* Call fn for each segment of the IPC namespace that the caller is in. */
+int procfs_each_shm(int (*fn)(const struct proc_shm *shm, void *arg),
+		    void *arg);
+
+#endif /* SHMVIZ_PROCFS_H */

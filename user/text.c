@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+/* Take one UTF-8 character: its length, or 0 if there is no valid one. */
+static size_t utf8_take(const unsigned char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n;
+
+	if (s[0] < 0x80) {
+		*code = s[0];
+		return 1;
+	}
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		n = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		n = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	if (n > len)
+		return 0;
+
+	*code = s[0] & (0xff >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[n] || *code > 0x10ffff ||
+	    (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return n;
+}
+
+static bool is_plain(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == '\\')
+		return false;
+	if ((code >= 0x2028 && code <= 0x202e) ||
+	    (code >= 0x2066 && code <= 0x2069))
+		return false;
+	return true;
+}
+
+size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len)
+{
+	const unsigned char *s = src;
+	size_t total = 0, used = 0;
+	bool full = false;
+
+	while (len) {
+		char piece[5];
+		const char *from = piece;
+		uint32_t code = 0;
+		size_t taken = utf8_take(s, len, &code), n;
+
+		if (taken && is_plain(code)) {
+			from = (const char *)s;
+			n = taken;
+		} else if (taken && code == '\\') {
+			n = sprintf(piece, "\\\\");
+		} else {
+			n = sprintf(piece, "\\x%02x", s[0]);
+			taken = 1;
+		}
+		/* Once cut, stay cut: a hole in the middle would mislead. */
+		full = full || used + n >= dst_size;
+		if (!full) {
+			memcpy(dst + used, from, n);
+			used += n;
+		}
+		total += n;
+		s += taken;
+		len -= taken;
+	}
+	if (dst_size)
+		dst[used] = '\0';
+	return total;
+}
+
+const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	uint64_t tenths;
+	int unit = -1;
+	unsigned int shift = 0;
+
+	while (bytes >> shift >= 1024) {
+		shift += 10;
+		unit++;
+	}
+	if (unit < 0) {
+		snprintf(dst, TEXT_HUMAN_SIZE, "%" PRIu64, bytes);
+		return dst;
+	}
+
+	/* Round half up; the parts stay apart so that EiB do not overflow. */
+	tenths = (bytes >> shift) * 10 +
+		 (((bytes & ((1ULL << shift) - 1)) >> (shift - 10)) * 10 + 512) / 1024;
+	if (tenths >= 10240 && units[unit + 1]) {
+		tenths = 10;
+		unit++;
+	}
+	if (tenths % 10)
+		snprintf(dst, TEXT_HUMAN_SIZE, "%" PRIu64 ".%d%c", tenths / 10,
+			 (int)(tenths % 10), units[unit]);
+	else
+		snprintf(dst, TEXT_HUMAN_SIZE, "%" PRIu64 "%c", tenths / 10,
+			 units[unit]);
+	return dst;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text for people and for JSON, made of bytes that anybody may have chosen.
+ */
+#ifndef SHMVIZ_TEXT_H
+#define SHMVIZ_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room that text_escape() needs at most for `len` bytes. */
+#define TEXT_ESCAPED_SIZE(len)	(4 * (size_t)(len) + 1)
+
+/*
+ * Make `len` bytes (NUL among them) safe to show: printable valid UTF-8 stays
+ * as it is; every byte of a control character (C0, DEL, C1), of a character
+ * that reorders or breaks the line (U+2028..202E, U+2066..2069), and every byte
+ * that is no valid UTF-8 becomes \xHH; a backslash becomes two. So the result
+ * says which bytes there were: undoing \\ and \xHH gives them back.
+ *
+ * Writes at most dst_size bytes including the NUL that always ends them, never
+ * a part of a character or of an escape. Returns the length of the whole
+ * result without the NUL, as snprintf() does: >= dst_size means it was cut.
+ */
+size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len);
+
+/*
+ * A number of bytes in at most five characters or so: 0, 512, 4K, 1.5M, 16G.
+ * Units are powers of 1024; one digit after the point where it is not zero.
+ */
+#define TEXT_HUMAN_SIZE	24
+const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes);
+
+#endif /* SHMVIZ_TEXT_H */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tracer: loads the BPF programs, hands out their records, counts.
+ *
+ *   tracer_open -> tracer_follow? -> tracer_consume ... -> tracer_detach ->
+ *   tracer_consume (what is left) -> tracer_counts -> tracer_close
+ */
+#ifndef SHMVIZ_TRACER_H
+#define SHMVIZ_TRACER_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+
+enum tracer_backend {
+	TRACER_NONE,		/* the kernel allows no tracing */
+	TRACER_TRACEPOINT,	/* one program on raw sys_exit */
+	TRACER_FENTRY,		/* fentry and fexit on the calls themselves */
+};
+
+struct tracer_options {
+	enum tracer_backend backend; /* TRACER_NONE: the best there is */
+	size_t buffer;		/* bytes of the ring buffer; 0: the default */
+	bool follow;		/* only tasks given to tracer_follow() */
+	bool entry;		/* tracepoint: hook the entry of calls, too */
+};
+
+#define TRACER_BUFFER_DEFAULT	(4u << 20)
+
+struct tracer;
+
+/*
+ * Which backend this kernel allows; loads and attaches for a moment to find
+ * out. `why` says what stands against a better one; empty if there is none.
+ */
+enum tracer_backend tracer_probe(char *why, size_t len);
+
+/*
+ * Loads, attaches and makes each hook fire once to see that it does. NULL with
+ * `why` and errno set: EPERM if rights are missing, ENOTSUP if the kernel
+ * lacks what is needed.
+ */
+struct tracer *tracer_open(const struct tracer_options *opts, char *why,
+			   size_t len);
+
+enum tracer_backend tracer_backend(const struct tracer *t);
+const char *tracer_backend_name(enum tracer_backend backend);
+
+/* Why it is not a better backend; empty if there is none better. */
+const char *tracer_why(const struct tracer *t);
+
+/* What this tracer cannot see, one line each, ended by NULL. */
+const char *const *tracer_blind(const struct tracer *t);
+
+/* Follow a task, by pidfd, and from now on its children and threads. */
+int tracer_follow(struct tracer *t, int pidfd);
+
+/* Readable when there are records. */
+int tracer_fd(const struct tracer *t);
+
+/* Hands the records that are there to `fn`: how many, or -errno. */
+typedef void tracer_fn(const struct rec_hdr *rec, void *ctx);
+int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
+
+/* Records lost up to now; cheap, tracer_counts() tells of which kind. */
+__u64 tracer_lost(const struct tracer *t);
+
+/* No new events from here on; those in the buffer stay to be polled. */
+void tracer_detach(struct tracer *t);
+
+/* Sums over all CPUs, one for each kind. */
+int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX]);
+
+void tracer_close(struct tracer *t);
+
+#endif /* SHMVIZ_TRACER_H */

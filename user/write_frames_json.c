@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <json-c/json.h>
+
+#include "frame_names.h"
+#include "json.h"
+#include "write_frames.h"
+
+static struct json_object *object_json(const struct shmviz_info *info)
+{
+	struct json_object *o = js_object(), *status = js_array();
+	const char *words[INFO_WORDS_MAX];
+	size_t n = info_words(info->flags, words);
+
+	if (info->kind == SHMVIZ_KIND_BOARD) {
+		js_add_string(o, "kind", "board");
+	} else {
+		js_add_string(o, "kind", "segment");
+		js_add_u64(o, "ipcns", info->ipcns);
+		js_add_int(o, "shmid", info->shmid);
+		js_add_hex(o, "key", info->key, 8);
+		js_add_mode(o, "mode", info->mode);
+		js_add_u64(o, "nattch", info->nattch);
+	}
+	js_add_u64(o, "size", info->size);
+	js_add_u64(o, "pages", info->pages);
+	js_add_u64(o, "inode", info->ino);
+	js_add_u64(o, "page_order", info->page_order);
+	for (size_t i = 0; i < n; i++)
+		js_append_string(status, words[i]);
+	js_add(o, "status", status);
+	return o;
+}
+
+static struct json_object *page_json(uint64_t page,
+				     const struct shmviz_frame *frame,
+				     uint32_t page_size)
+{
+	struct json_object *o = js_object(), *flags;
+
+	js_add_u64(o, "page", page);
+	js_add_string(o, "state", frame_state_name(frame->state));
+	if (frame->state == SHMVIZ_STATE_SWAPPED) {
+		js_add_u64(o, "swap_type", frame->swap_type);
+		js_add_u64(o, "swap_offset", frame->swap_offset);
+	}
+	if (frame->state != SHMVIZ_STATE_PRESENT)
+		return o;
+
+	js_add_u64(o, "pfn", frame->pfn);
+	js_add_hex(o, "phys", frame->pfn * page_size, 1);
+	js_add_u64(o, "order", frame->order);
+	js_add_u64(o, "node", frame->node);
+	js_add_string(o, "zone", frame_zone_name(frame->zone));
+	js_add_int(o, "mapcount", frame->mapcount);
+	js_add_int(o, "refcount", frame->refcount);
+	js_add_u64(o, "memcg", frame->memcg);
+	flags = js_array();
+	for (const struct frame_flag *f = frame_flags; f->bit; f++)
+		if (frame->flags & f->bit)
+			js_append_string(flags, f->name);
+	js_add(o, "flags", flags);
+	return o;
+}
+
+static struct json_object *summary_json(const struct frame_list *frames)
+{
+	struct json_object *o = js_object();
+
+	js_add_u64(o, "pages", frames->pages);
+	js_add_u64(o, "present", frames->present);
+	js_add_u64(o, "swapped", frames->swapped);
+	js_add_u64(o, "holes", frames->holes);
+	return o;
+}
+
+/* Page by page: as one tree a large object would take some GiB. */
+void write_frames_json(FILE *out, const struct shmviz_info *info,
+		       const struct frame_list *frames)
+{
+	const char *sep = "\n";
+
+	fputs("{\"object\":", out);
+	js_put(out, object_json(info));
+	fprintf(out, ",\n\"page_size\":%u,\n\"pages\":[", info->page_size);
+	for (size_t r = 0; r < frames->n; r++) {
+		const struct frame_run *run = &frames->runs[r];
+
+		for (uint64_t i = 0; i < run->count && !ferror(out); i++) {
+			struct shmviz_frame frame = frame_of_run(run, i);
+
+			fputs(sep, out);
+			js_put(out, page_json(run->first + i, &frame,
+					      info->page_size));
+			sep = ",\n";
+		}
+	}
+	fputs("\n],\n\"summary\":", out);
+	js_put(out, summary_json(frames));
+	fputs("}\n", out);
+}

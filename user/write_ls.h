@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Segments as a table and as JSON. Asks the kernel nothing. */
+#ifndef SHMVIZ_WRITE_LS_H
+#define SHMVIZ_WRITE_LS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "segment.h"
+
+enum ls_column {
+	LS_NS, LS_SHMID, LS_KEY, LS_OWNER, LS_UID, LS_GID, LS_CUID, LS_CGID,
+	LS_MODE, LS_SIZE, LS_RSS, LS_SWAP, LS_NATTCH, LS_STATUS, LS_CREATOR,
+	LS_CPID, LS_LPID, LS_ATIME, LS_DTIME, LS_CTIME, LS_COLUMNS
+};
+
+/* Its name in headings and in -o, and what it shows in a few words. */
+const char *ls_column_name(enum ls_column column);
+const char *ls_column_help(enum ls_column column);
+
+struct ls_format {
+	const enum ls_column *columns;
+	size_t n_columns;
+	bool attachments;	/* a line for each below its segment */
+	bool bytes;		/* exact sizes */
+	bool headings;
+	bool raw;		/* one blank between columns, no attachments */
+	bool utf8;		/* tree lines */
+};
+
+void write_ls_table(FILE *out, const struct segment_list *list,
+		    const struct ls_format *format);
+
+/* {"segments":[...]}, as the documentation of the JSON has it. */
+void write_ls_json(FILE *out, const struct segment_list *list);
+
+#endif /* SHMVIZ_WRITE_LS_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writers of a trace. Each prints to stdout and asks the kernel nothing.
+ *
+ *   start -> (event | lost)... -> end
+ */
+#ifndef SHMVIZ_WRITE_TRACE_H
+#define SHMVIZ_WRITE_TRACE_H
+
+#include <linux/types.h>
+
+#include "event.h"
+
+struct trace_start {
+	const char *version;
+	const char *backend;
+	const char *why;	/* why no better backend; empty: none better */
+	const char *const *blind; /* what can't be seen; ends with NULL */
+	__u64 monotonic;	/* one moment in ns of both clocks: */
+	__u64 realtime;
+};
+
+struct trace_end {
+	__u64 seen;
+	__u64 delivered;
+	__u64 lost;
+	__u64 filtered;
+	const char *reason;	/* "signal", "duration", "command", "output" */
+	int command_status;	/* of waitpid(); only if reason is "command" */
+};
+
+struct trace_writer {
+	void (*start)(const struct trace_start *start);
+	void (*event)(const struct event *ev);
+	void (*lost)(__u64 count);
+	void (*end)(const struct trace_end *end);
+};
+
+extern const struct trace_writer trace_writer_text;
+extern const struct trace_writer trace_writer_json;
+
+#endif /* SHMVIZ_WRITE_TRACE_H */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A trace for a person: one line a call, in the words of strace. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "decode.h"
+#include "text.h"
+#include "write_trace.h"
+
+#define NS_PER_SEC	1000000000ull
+
+/* What turns CLOCK_MONOTONIC into the time of day. */
+static __u64 realtime_offset;
+
+static void text_start(const struct trace_start *start)
+{
+	realtime_offset = start->realtime - start->monotonic;
+	fprintf(stderr, "tracing shmget, shmat, shmdt and shmctl by %s;"
+		" Ctrl-C ends\n", start->backend);
+	if (start->why[0])
+		fprintf(stderr, "  %s\n", start->why);
+	for (const char *const *what = start->blind; *what; what++)
+		fprintf(stderr, "  not seen: %s\n", *what);
+	printf("%-15s %7s %-15s %-46s %-16s %8s  %s\n", "TIME", "PID", "COMM",
+	       "CALL", "RESULT", "TOOK", "SEGMENT");
+}
+
+static void print_time(__u64 ts)
+{
+	__u64 ns = ts + realtime_offset;
+	time_t sec = ns / NS_PER_SEC;
+	char text[16];
+	struct tm tm;
+
+	localtime_r(&sec, &tm);
+	strftime(text, sizeof(text), "%T", &tm);
+	printf("%s.%06u", text, (unsigned int)(ns % NS_PER_SEC / 1000));
+}
+
+static void print_result(const struct event *ev)
+{
+	const char *err = event_errno(ev);
+	char text[32];
+
+	if (err)
+		snprintf(text, sizeof(text), "%s", err);
+	else if (ev->kind == KIND_SHMAT)
+		snprintf(text, sizeof(text), "%#llx",
+			 (unsigned long long)ev->ret);
+	else
+		snprintf(text, sizeof(text), "%lld", (long long)ev->ret);
+	printf(" = %-14s", text);
+}
+
+static void print_took(const struct event *ev)
+{
+	if (ev->have & EV_DURATION)
+		printf(" %6lluus", (unsigned long long)ev->duration / 1000);
+	else
+		printf(" %8s", "-");
+}
+
+static void print_segment(const struct event *ev)
+{
+	char size[TEXT_HUMAN_SIZE];
+
+	/* Said already by the arguments of the others. */
+	if (ev->kind == KIND_SHMDT && ev->have & EV_SHMID)
+		printf(" shmid %d", ev->shmid);
+	if (ev->have & EV_NATTCH) {
+		printf(" %s", text_human(size, ev->size));
+		if (ev->kind != KIND_SHMGET && ev->key)
+			printf(" key %#x", ev->key);
+		if (ev->gone)
+			printf(" destroyed");
+		else
+			printf(" nattch %llu", (unsigned long long)ev->nattch);
+		if (ev->dest && !ev->gone)
+			printf(" dest");
+		if (ev->locked)
+			printf(" locked");
+	}
+	if (ev->have & EV_CREATED)
+		printf(ev->created ? " new" : " existing");
+	if (ev->have & EV_SHMID && ev->ipcns != ev->caller_ipcns)
+		printf(" of ipc namespace %u", ev->ipcns);
+}
+
+static void text_event(const struct event *ev)
+{
+	char comm[TEXT_ESCAPED_SIZE(REC_COMM_LEN)];
+	char call[2 * DECODE_SIZE];
+
+	text_escape(comm, sizeof(comm), ev->comm,
+		    strnlen((const char *)ev->comm, sizeof(ev->comm)));
+	decode_call(call, sizeof(call), ev);
+	print_time(ev->ts);
+	printf(" %7u %-15s %-46s", ev->pid, comm, call);
+	print_result(ev);
+	print_took(ev);
+	putchar(' ');
+	print_segment(ev);
+	putchar('\n');
+}
+
+static void text_lost(__u64 count)
+{
+	printf("LOST %llu: the buffer was full; a larger --buffer holds more\n",
+	       (unsigned long long)count);
+}
+
+static void text_end(const struct trace_end *end)
+{
+	if (!strcmp(end->reason, "command") && WIFSIGNALED(end->command_status))
+		printf("the command was killed by signal %d\n",
+		       WTERMSIG(end->command_status));
+	else if (!strcmp(end->reason, "command") &&
+		 WEXITSTATUS(end->command_status))
+		printf("the command exited with status %d\n",
+		       WEXITSTATUS(end->command_status));
+	printf("%llu seen, %llu delivered, %llu lost, %llu filtered\n",
+	       (unsigned long long)end->seen,
+	       (unsigned long long)end->delivered,
+	       (unsigned long long)end->lost,
+	       (unsigned long long)end->filtered);
+}
+
+const struct trace_writer trace_writer_text = {
+	.start	= text_start,
+	.event	= text_event,
+	.lost	= text_lost,
+	.end	= text_end,
+};
