@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line: help, version, one line and exit status 2 for what is wrong.
+. "$(dirname "$0")/harness/lib.sh"
+
+need
+begin 6
+
+run shmviz --version
+expect_status 0
+expect_same "$(cat "$tmp/out")" "shmviz $(sed -n \
+	's/#define SHMVIZ_VERSION[^"]*"\(.*\)"/\1/p' \
+	"$here/../kmod/uapi/shmviz.h" 2>/dev/null || echo 0.1.0)"
+result "--version"
+
+run shmviz --help
+expect_status 0
+cp "$tmp/out" "$tmp/help"
+for command in trace ls frames doctor; do
+	expect_grep "^  $command " "$tmp/help"
+	run shmviz "$command" --help
+	expect_status 0
+	expect_grep "^Usage: shmviz $command" "$tmp/out"
+	expect_grep "Exit codes:" "$tmp/out"
+	expect_empty "$tmp/err"
+done
+result "--help of all commands"
+
+run shmviz
+expect_error 2 "no command"
+run shmviz nonsense
+expect_error 2 "unknown command 'nonsense'.*shmviz --help"
+run shmviz --nonsense
+expect_error 2 "unknown option '--nonsense'"
+for command in trace ls frames doctor; do
+	run shmviz "$command" --nonsense
+	expect_error 2 "$command: .*'--nonsense'.*shmviz $command --help"
+	run shmviz "$command" "$(printf 'bad\nargument\033[31m')" more
+	expect_error 2 "$command"
+done
+result "unknown commands, options and arguments: one line, status 2"
+
+for shmid in -1 x 5x '' 4294967296 2147483648 99999999999999999999; do
+	run shmviz frames "$shmid"
+	expect_error 2 "'$shmid'|$shmid"
+done
+run shmviz frames
+expect_error 2 "frames"
+run shmviz frames 1 --pages 5-2
+expect_error 2 "5-2"
+result "frames: bad shmids and ranges: status 2"
+
+for value in 0 -1 x 1e3 1.2.3 ''; do
+	run shmviz trace --duration "$value"
+	expect_error 2 "--duration '$value'"
+done
+for value in 0 1K 2G x 4KK -4K ''; do
+	run shmviz trace --buffer "$value"
+	expect_error 2 "--buffer '$value'"
+done
+run shmviz trace --backend nonsense
+expect_error 2 "'nonsense'"
+run shmviz trace ls
+expect_error 2 "'ls'.*--"
+run shmviz ls -o nonsense
+expect_error 2 "nonsense"
+result "trace and ls: bad values: status 2"
+
+if [ -c /dev/full ]; then
+	shmviz --help >/dev/full 2>"$tmp/err"
+	status=$? ran="shmviz --help >/dev/full"
+	: >"$tmp/out"
+	expect_error 1 "No space left"
+	# A reader that goes early ends it, without a word.
+	{ shmviz --help 2>"$tmp/err"; echo $? >"$tmp/status"; } | true
+	expect_empty "$tmp/err"
+	result "full disk: status 1 and one line; closed pipe: no noise"
+else
+	ktap_test_skip "full disk" "no /dev/full"
+fi
+finish

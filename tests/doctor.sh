@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shmviz doctor says of this machine what is so.
+. "$(dirname "$0")/harness/lib.sh"
+
+need root jq
+begin 3
+
+run shmviz doctor --json
+doctor=$status
+cp "$tmp/out" "$tmp/doctor"
+expect_same "$(jq -r .kernel "$tmp/doctor")" "$(uname -r)" kernel
+expect_jq 'all(.checks[]; (.name | type) == "string" and (.ok | type) == "boolean"
+	and (.ok or (.advice | length) > 0))' "$tmp/doctor"
+if [ "$doctor" = 0 ]; then
+	expect_jq 'all(.checks[]; .ok) and .commands.trace == "fentry" and
+		.commands.ls == "full" and .commands.frames == "full"' "$tmp/doctor"
+else
+	expect_same "$doctor" 3 "exit status"
+	expect_jq 'any(.checks[]; .ok | not)' "$tmp/doctor"
+fi
+result "JSON: all checks, advice where one is not ok, exit status 0 or 3"
+
+trace=$(jq -r .commands.trace "$tmp/doctor")
+run shmviz trace --json --duration 0.05
+if [ "$trace" = none ]; then
+	expect_status 3
+else
+	expect_status 0
+	expect_same "$(head -n 1 "$tmp/out" | jq -r .backend)" "$trace" backend
+fi
+run shmviz frames --board
+if [ "$(jq -r .commands.frames "$tmp/doctor")" = full ]; then
+	expect_status 0
+else
+	expect_status 3
+fi
+result "what it promises of trace and frames is so"
+
+run shmviz doctor
+expect_same "$status" "$doctor" "exit status of the text"
+grep -qF "Linux $(uname -r)" "$tmp/out" || fail "the kernel is not named"
+jq -r '.checks[].name' "$tmp/doctor" >"$tmp/names"
+while read -r name; do
+	expect_grep "^$name " "$tmp/out"
+done <"$tmp/names"
+result "text: the same checks"
+finish

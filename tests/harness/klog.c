@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "klog.h"
+#include "kselftest.h"
+
+static int kmsg;
+static int reason;
+static unsigned long taint_before;
+
+/* Beginnings of what the kernel says when something is wrong with it. */
+static const char *const splats[] = {
+	"BUG:", "WARNING:", "Oops", "kernel BUG at", "Bad page", "KASAN:",
+	"UBSAN:", "Call Trace", "general protection fault", "refcount_t:",
+	"Unable to handle", "unable to handle", "INFO: task", "soft lockup",
+	"scheduling while atomic", "sleeping function called", "possible recursive",
+	"circular locking", "inconsistent lock", "list_add corruption",
+	"list_del corruption", "memory leak", "rcu_sched self-detected",
+};
+
+static unsigned long read_taint(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/tainted", "re");
+	unsigned long taint = 0;
+
+	if (!file || fscanf(file, "%lu", &taint) != 1)
+		ksft_exit_fail_msg("/proc/sys/kernel/tainted: %s\n",
+				   strerror(errno));
+	fclose(file);
+	return taint;
+}
+
+void klog_begin(void)
+{
+	taint_before = read_taint();
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg < 0)
+		reason = errno;
+	else
+		lseek(kmsg, 0, SEEK_END);
+}
+
+const char *klog_reason(void)
+{
+	return reason ? strerror(reason) : NULL;
+}
+
+static bool is_splat(const char *line)
+{
+	for (size_t i = 0; i < sizeof(splats) / sizeof(*splats); i++)
+		if (strstr(line, splats[i]))
+			return true;
+	return false;
+}
+
+bool klog_clean(void)
+{
+	unsigned long taint = read_taint();
+	bool clean = true;
+	char line[8192];
+	ssize_t len;
+
+	/* EPIPE: lines were overwritten before they were read; go on. */
+	while ((len = read(kmsg, line, sizeof(line) - 1)) > 0 ||
+	       (len < 0 && errno == EPIPE)) {
+		line[len > 0 ? len : 0] = '\0';
+		if (is_splat(line)) {
+			ksft_print_msg("kernel log: %s", line);
+			clean = false;
+		}
+	}
+	if (taint != taint_before) {
+		ksft_print_msg("taint was %#lx, is %#lx\n", taint_before,
+			       taint);
+		clean = false;
+	}
+	close(kmsg);
+	return clean;
+}

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+#
+# What the test scripts share. A script says what it needs, then how many
+# results it gives, then makes them:
+#
+#	need root jq; begin 3
+#	run shmviz ls; expect_status 0; result "it lists"
+#	finish
+#
+# Every expect_... that is not met says so and makes the next result fail.
+
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/harness/ktap_helpers.sh"
+
+export LC_ALL=C.UTF-8
+unset NO_COLOR COLUMNS
+if [ -z "${SHMVIZ:-}" ]; then
+	SHMVIZ=$here/../build/shmviz
+	[ -x "$SHMVIZ" ] || SHMVIZ=$(command -v shmviz) || SHMVIZ=shmviz
+fi
+tmp=$(mktemp -d) || exit 1
+failed=
+pids=
+shmids=
+
+shmviz()
+{
+	"$SHMVIZ" "$@"
+}
+
+cleanup()
+{
+	for pid in $pids; do
+		kill -9 "$pid" 2>/dev/null
+	done
+	for id in $shmids; do
+		shm_remove "$id"
+	done
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+has_device()
+{
+	[ -c /dev/shmviz ]
+}
+
+# need THING...: skip all if one is missing. A THING is root, device, or a program.
+need()
+{
+	ktap_print_header
+	for thing; do
+		case $thing in
+		root)
+			[ "$(id -u)" = 0 ] || ktap_skip_all "needs root" ;;
+		device)
+			has_device || ktap_skip_all "needs /dev/shmviz: is the module loaded?" ;;
+		*)
+			command -v "$thing" >/dev/null 2>&1 ||
+				ktap_skip_all "needs $thing" ;;
+		esac
+	done
+}
+
+# begin COUNT: the plan, and one result more for the kernel log
+begin()
+{
+	ktap_set_plan $(($1 + 1))
+	taint=$(cat /proc/sys/kernel/tainted)
+	log_mark="shmviz-test ${0##*/} $$"
+	{ echo "$log_mark" >/dev/kmsg; } 2>/dev/null || log_mark=
+}
+
+splats='BUG:|WARNING:|Oops|kernel BUG at|Bad page|KASAN:|UBSAN:|Call Trace'
+splats="$splats|general protection fault|refcount_t:|nable to handle|INFO: task"
+splats="$splats|soft lockup|scheduling while atomic|sleeping function called"
+splats="$splats|possible recursive|circular locking|inconsistent lock"
+splats="$splats|list_(add|del) corruption|memory leak|self-detected stall"
+
+# The kernel log since begin, and the taint. New modules taint; their test says so.
+finish()
+{
+	if [ -z "$log_mark" ] || ! dmesg >"$tmp/dmesg" 2>/dev/null ||
+	   ! grep -qF "$log_mark" "$tmp/dmesg"; then
+		ktap_test_skip "the kernel log is clean" \
+			"the kernel log cannot be written and read here"
+		ktap_finished
+	fi
+	sed -n "\|$log_mark|,\$p" "$tmp/dmesg" | grep -E "$splats" >"$tmp/splats"
+	expect_empty "$tmp/splats"
+	expect_same "$(cat /proc/sys/kernel/tainted)" "$taint" "taint"
+	result "the kernel log is clean"
+	ktap_finished
+}
+
+fail()
+{
+	ktap_print_msg "$*"
+	failed=1
+}
+
+# result NAME: ok if nothing failed since the last one
+result()
+{
+	if [ "$failed" ]; then
+		ktap_test_fail "$1"
+	else
+		ktap_test_pass "$1"
+	fi
+	failed=
+}
+
+# run COMMAND...: its output in $tmp/out and $tmp/err, its status in $status
+run()
+{
+	ran="$*"
+	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	status=$?
+}
+
+expect_status()
+{
+	[ "$status" = "$1" ] && return
+	fail "$ran: status $status, expected $1"
+	sed 's/^/# stderr: /' "$tmp/err"
+}
+
+# expect_same GOT EXPECTED [WHAT]
+expect_same()
+{
+	[ "$1" = "$2" ] || fail "${3:-it} is '$1', expected '$2'"
+}
+
+expect_grep()
+{
+	grep -qE -e "$1" "$2" && return
+	fail "${ran:-} (${2##*/}): no line matches '$1'"
+	sed 's/^/# /' "$2" | head -n 20
+}
+
+expect_empty()
+{
+	[ -s "$1" ] || return
+	fail "${ran:-}: ${1##*/} should be empty"
+	sed 's/^/# /' "$1" | head -n 20
+}
+
+# One clear line on stderr that names what was wrong, and nothing on stdout.
+expect_error()
+{
+	expect_status "$1"
+	expect_same "$(wc -l <"$tmp/err" | tr -d ' ')" 1 "lines on stderr of $ran"
+	expect_grep "$2" "$tmp/err"
+	expect_empty "$tmp/out"
+}
+
+# expect_jq FILTER [FILE]: true for the JSON of the last run
+expect_jq()
+{
+	jq -e "$1" "${2:-$tmp/out}" >/dev/null 2>"$tmp/jq.err" && return
+	fail "${ran:-}: JSON is not so: $1"
+	sed 's/^/# jq: /' "$tmp/jq.err"
+	head -c 600 "${2:-$tmp/out}" | sed 's/^/# /'
+}
+
+# wait_for COMMAND...: until it is true; a test that waits in vain fails
+wait_for()
+{
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 600 ]; then
+			fail "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# background COMMAND...: its pid in $pid; killed at the end at the latest
+background()
+{
+	"$@" &
+	pid=$!
+	pids="$pids $pid"
+}
+
+# shm_make SIZE [KEY]: a segment by perl's shmget; its id in $shmid
+shm_make()
+{
+	shmid=$(perl -e 'print shmget($ARGV[1], $ARGV[0], 01600) // "failed: $!"' \
+		"$1" "${2:-0}")
+	case $shmid in
+	failed*)
+		ktap_exit_fail_msg "shmget: $shmid" ;;
+	esac
+	shmids="$shmids $shmid"
+}
+
+shm_remove()
+{
+	perl -e 'shmctl($ARGV[0], 0, 0)' "$1"
+}
+
+# shm_fill SHMID OFFSET LENGTH: touch pages through an attachment that is over then
+shm_fill()
+{
+	perl -e 'shmwrite($ARGV[0], "x" x $ARGV[2], $ARGV[1], $ARGV[2]) or die' "$@"
+}
+
+# shm_line SHMID COLUMN: of /proc/sysvipc/shm, by the column's name
+shm_line()
+{
+	awk -v id="$1" -v name="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) col = i }
+		NR > 1 && $2 == id { print $col }' /proc/sysvipc/shm
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util.h"
+
+static bool failed;
+
+bool util_expect(bool ok, const char *what, const char *file, int line)
+{
+	if (!ok) {
+		ksft_print_msg("%s:%d: not so: %s (errno %s)\n", file, line,
+			       what, strerrorname_np(errno));
+		failed = true;
+	}
+	return ok;
+}
+
+bool util_expect_errno(long ret, const char *what, int err, const char *file,
+		       int line)
+{
+	int got = ret < 0 ? errno : 0;
+
+	if (got != err) {
+		ksft_print_msg("%s:%d: %s: %s, expected %s\n", file, line, what,
+			       strerrorname_np(got), strerrorname_np(err));
+		failed = true;
+	}
+	return got == err;
+}
+
+bool util_expect_eq(uint64_t a, uint64_t b, const char *what, const char *file,
+		    int line)
+{
+	if (a != b) {
+		ksft_print_msg("%s:%d: %s: %" PRIu64 " (%#" PRIx64 ") is not %"
+			       PRIu64 " (%#" PRIx64 ")\n", file, line, what,
+			       a, a, b, b);
+		failed = true;
+	}
+	return a == b;
+}
+
+bool util_result_ok(void)
+{
+	bool ok = !failed;
+
+	failed = false;
+	return ok;
+}
+
+int util_open_object(int dev, uint32_t kind, int id)
+{
+	struct shmviz_open arg = { .kind = kind, .id = id };
+
+	return ioctl(dev, SHMVIZ_OPEN, &arg);
+}
+
+int util_frames(int obj, uint64_t first, uint64_t count,
+		struct shmviz_frame *frames)
+{
+	struct shmviz_frames arg = {
+		.first = first, .count = count, .buf = (uintptr_t)frames,
+	};
+
+	return ioctl(obj, SHMVIZ_FRAMES, &arg) ? -1 : (int)arg.count;
+}
+
+int util_segment(size_t size, int flags)
+{
+	int shmid = shmget(IPC_PRIVATE, size, IPC_CREAT | 0600 | flags);
+
+	if (shmid < 0)
+		ksft_exit_fail_msg("shmget of %zu bytes: %s\n", size,
+				   strerror(errno));
+	return shmid;
+}
+
+void *util_attach(int shmid, int flags)
+{
+	void *addr = shmat(shmid, NULL, flags);
+
+	if (addr == (void *)-1)
+		ksft_exit_fail_msg("shmat of %d: %s\n", shmid, strerror(errno));
+	return addr;
+}
+
+bool util_shm(int shmid, struct util_shm *shm)
+{
+	FILE *file = fopen("/proc/sysvipc/shm", "re");
+	bool found = false;
+	char line[512];
+
+	if (!file)
+		ksft_exit_fail_msg("/proc/sysvipc/shm: %s\n", strerror(errno));
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%d %d %o %" SCNu64 " %d %d %" SCNu64
+			" %*u %*u %*u %*u %" SCNu64 " %" SCNu64 " %" SCNu64
+			" %" SCNu64 " %" SCNu64, &shm->key, &shm->shmid,
+			(unsigned int *)&shm->perms, &shm->size, &shm->cpid,
+			&shm->lpid, &shm->nattch, &shm->atime, &shm->dtime,
+			&shm->ctime, &shm->rss, &shm->swap) == 12 &&
+			shm->shmid == shmid;
+	fclose(file);
+	return found;
+}
+
+static uint64_t read_u64_at(const char *path, uint64_t index)
+{
+	uint64_t value;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || pread(fd, &value, 8, index * 8) != 8)
+		ksft_exit_fail_msg("%s, entry %#" PRIx64 ": %s\n", path, index,
+				   strerror(errno));
+	close(fd);
+	return value;
+}
+
+uint64_t util_pagemap(pid_t pid, const void *addr)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	return read_u64_at(path, (uintptr_t)addr / getpagesize());
+}
+
+uint64_t util_kpage(const char *file, uint64_t pfn)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%s", file);
+	return read_u64_at(path, pfn);
+}
+
+void util_child(struct util_child *child, int (*fn)(void *), void *arg)
+{
+	int ready[2], end[2], ret;
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC) || pipe2(end, O_CLOEXEC))
+		ksft_exit_fail_msg("pipe: %s\n", strerror(errno));
+	fflush(stdout);
+	child->pid = fork();
+	if (child->pid < 0)
+		ksft_exit_fail_msg("fork: %s\n", strerror(errno));
+	if (!child->pid) {
+		close(ready[0]);
+		close(end[1]);
+		ret = fn(arg);
+		if (write(ready[1], "", 1) != 1 || read(end[0], &byte, 1))
+			ret = 99;
+		_exit(ret);
+	}
+	close(ready[1]);
+	close(end[0]);
+	child->ready = ready[0];
+	child->end = end[1];
+	if (read(child->ready, &byte, 1) != 1)
+		ksft_print_msg("child %d ended early\n", child->pid);
+}
+
+int util_child_end(struct util_child *child)
+{
+	int status;
+
+	close(child->end);
+	close(child->ready);
+	if (waitpid(child->pid, &status, 0) != child->pid)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}

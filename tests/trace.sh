@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shmviz trace: start and end, a known history, how it ends, what it loses.
+. "$(dirname "$0")/harness/lib.sh"
+
+need root jq perl
+begin 8
+
+one_get='shmget(0x7700 + $$, 4096, 01600)'
+
+run shmviz trace --json -- perl -e '
+	$id = shmget(0x5107, 5000, 03640);
+	shmwrite($id, "abc", 0, 3);
+	syscall(29, 0x5107, 1, 0);
+	syscall(29, 0x5107, 1, 03600);
+	syscall(30, $id, 0x1001, 0);
+	syscall(67, 0x1000);
+	syscall(31, $id, 0, 0);
+	syscall(31, $id, 77, 0);
+	syscall(30, -1, 0, 010000 | 020000 | 0100000);
+	exit 7'
+expect_status 0
+jq -s . "$tmp/out" >"$tmp/all"
+expect_jq '.[0] | .type == "start" and (.version | type) == "string" and
+	(.backend == "fentry" or .backend == "tracepoint") and
+	(.blind | type) == "array" and .anchor.monotonic > 0 and
+	.anchor.realtime > 1600000000000000000' "$tmp/all"
+expect_jq '.[-1] | .type == "end" and .seen == .delivered + .lost + .filtered and
+	.lost == 0 and .reason == "command" and .command_exit == 7' "$tmp/all"
+result "first line start, last line end, the command's status"
+
+jq '[.[] | select(.type == "event" and .comm == "perl")]' "$tmp/all" >"$tmp/ev"
+expect_jq '[.[].event] == ["shmget", "shmctl", "shmat", "shmdt", "shmget",
+	"shmget", "shmat", "shmdt", "shmctl", "shmctl", "shmat"]' "$tmp/ev"
+expect_jq 'all(.[]; .compat == false and .pid == .tid and .uid == 0 and
+	(.ts | type) == "number" and (.ipcns | type) == "number" and
+	(.cgroup | type) == "number")' "$tmp/ev"
+expect_jq '.[0] | .flags == "IPC_CREAT|IPC_EXCL|0640" and .key == "0x00005107" and
+	.size == 5000 and .mode == "0640" and .nattch == 0 and .ret == .shmid and
+	.cpid == .pid and (has("errno") | not)' "$tmp/ev"
+expect_jq '.[2].nattch == 1 and .[2].addr == .[3].addr and .[3].ret == 0' "$tmp/ev"
+expect_jq '.[4].ret == .[0].shmid' "$tmp/ev"
+expect_jq '.[5] | .errno == "EEXIST" and .ret == -17' "$tmp/ev"
+expect_jq '.[6] | .errno == "EINVAL" and .addr == "0x1001"' "$tmp/ev"
+expect_jq '.[7] | .errno == "EINVAL" and .addr == "0x1000"' "$tmp/ev"
+expect_jq '.[8] | .cmd == "IPC_RMID" and .ret == 0 and .args.cmd == 0' "$tmp/ev"
+expect_jq '.[9] | .cmd == "77" and .errno == "EINVAL"' "$tmp/ev"
+expect_jq '.[10] | .flags == "SHM_RDONLY|SHM_RND|SHM_EXEC" and .args.shmid == -1' "$tmp/ev"
+result "a known history, call for call"
+
+if [ "$(jq -r '.[0].backend' "$tmp/all")" = fentry ]; then
+	expect_jq 'all(.[]; .duration_ns > 0)' "$tmp/ev"
+	expect_jq '.[0].created == true and .[4].created == false' "$tmp/ev"
+	expect_jq '(.[0].shmid) as $id | .[3].shmid == $id and .[3].nattch == 0' "$tmp/ev"
+	expect_jq '.[8].gone == true and .[8].key == "0x00005107"' "$tmp/ev"
+	result "duration, created, the segment of shmdt, destroyed"
+else
+	run shmviz trace --json --entry -- perl -e "\$id = $one_get;"'
+		shmwrite($id, "a", 0, 1); shmctl($id, 0, 0)'
+	jq -s '[.[] | select(.type == "event")]' "$tmp/out" >"$tmp/ev"
+	expect_jq 'all(.[]; .duration_ns > 0)' "$tmp/ev"
+	expect_jq '(.[0].shmid) as $id | .[3].event == "shmdt" and
+		.[3].shmid == $id and .[3].nattch == 0' "$tmp/ev"
+	expect_jq '.[4].gone == true' "$tmp/ev"
+	result "--entry: duration, the segment of shmdt, destroyed"
+fi
+
+# Only the command and its children count, threads and grandchildren too.
+background perl -e "while (1) { \$i = $one_get; shmctl(\$i, 0, 0) }"
+noise=$pid
+run shmviz trace --json -- sh -c 'perl -e "fork; fork; shmget(0x5108, 1, 0)"; true'
+kill "$noise"
+jq -s . "$tmp/out" >"$tmp/all"
+expect_jq "[.[] | select(.type == \"event\") | select(.args.key == \"0x00005108\")]
+	| length == 4 and ([.[].pid] | unique | length) == 4" "$tmp/all"
+expect_jq "all(.[] | select(.type == \"event\"); .pid != $noise)" "$tmp/all"
+expect_jq '.[-1] | .filtered > 0 and .seen == .delivered + .lost + .filtered' "$tmp/all"
+result "-- COMMAND: its descendants and nobody else"
+
+run shmviz trace -- /nonexistent/program
+expect_status 1
+expect_grep "cannot run '/nonexistent/program': No such file" "$tmp/err"
+run shmviz trace --json -- sh -c 'kill -9 $$'
+expect_status 0
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.command_signal == 9' "$tmp/end"
+run shmviz trace --json --duration 0.2
+expect_status 0
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.type == "end" and .reason == "duration"' "$tmp/end"
+background "$SHMVIZ" trace --json >"$tmp/int" 2>"$tmp/int.err"
+wait_for grep -q start "$tmp/int"
+kill -INT "$pid"
+wait "$pid"
+expect_same $? 0 "status after SIGINT"
+tail -n 1 "$tmp/int" >"$tmp/end"
+expect_jq '.type == "end" and .reason == "signal"' "$tmp/end"
+result "ends by command, signal and duration; a command that can't be run"
+
+# More than a buffer of 4 KiB holds, while the reader cannot read.
+storm='for (1..400) { shmctl(-1, 2, $x) }; kill CONT => getppid'
+run shmviz trace --json --strict --buffer 4K -- perl -e "kill STOP => getppid; $storm"
+expect_status 4
+jq -s . "$tmp/out" >"$tmp/all"
+expect_jq '.[-1] | .seen >= 400 and .lost > 0 and .seen == .delivered + .lost + .filtered' "$tmp/all"
+expect_jq '(.[-1].lost) == ([.[] | select(.type == "lost") | .count] | add)' "$tmp/all"
+expect_jq '(.[-1].delivered) == ([.[] | select(.type == "event")] | length)' "$tmp/all"
+run shmviz trace --buffer 4K -- perl -e "kill STOP => getppid; $storm"
+expect_status 0
+expect_grep "^LOST [0-9]+" "$tmp/out"
+expect_grep "^[0-9]+ seen, [0-9]+ delivered, [1-9][0-9]* lost, [0-9]+ filtered" "$tmp/out"
+result "what is lost is counted and shown; --strict: status 4"
+
+shmviz trace --json --duration 30 >/dev/full 2>"$tmp/err"
+status=$? ran="trace >/dev/full"
+expect_status 1
+expect_grep "No space left" "$tmp/err"
+# Ends by itself when its reader goes; were it to wait for an event, this would
+# last as long as its --duration.
+{ shmviz trace --json --duration 200; echo $? >"$tmp/status"; } 2>/dev/null |
+	head -n 1 >"$tmp/out"
+expect_jq '.type == "start"'
+result "full disk: status 1; closed pipe: ends"
+
+cat >"$tmp/hostile" <<'END'
+my $comm = "a\"\\\xff\n\e[1m\0";
+syscall(157, 15, $comm);
+shmget(0x5109, 1, 0);
+END
+run shmviz trace --json -- perl "$tmp/hostile"
+jq -s '[.[] | select(.args.key == "0x00005109")]' "$tmp/out" >"$tmp/ev"
+expect_same "$(jq -r '.[0].comm' "$tmp/ev")" 'a"\\\xff\x0a\x1b[1m' comm
+run shmviz trace -- perl "$tmp/hostile"
+expect_grep 'a"\\\\\\xff\\x0a\\x1b\[1m' "$tmp/out"
+result "a hostile comm is escaped"
+finish
