@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /dev/shmviz: the way in. */
-#include <linux/capability.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
-#include <linux/user_namespace.h>
 
 #include "internal.h"
-
-/*
- * The opener's rights, not the caller's: a descriptor that was opened without
- * them is of no use to a set-user-id program that it is handed to.
- */
-int shmviz_may_see_frames(struct file *file)
-{
-	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ? 0 : -EPERM;
-}
 
 static long device_open_object(struct file *device,
 			       const struct shmviz_open __user *uarg)

@@ -7,8 +7,13 @@
 #ifndef SHMVIZ_INTERNAL_H
 #define SHMVIZ_INTERNAL_H
 
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/types.h>
+#include <linux/user_namespace.h>
 
 #include "uapi/shmviz.h"
 
@@ -32,8 +37,20 @@ struct shmviz_object {
 	struct shmviz_segment seg; /* as of OPEN */
 };
 
-/* device.c: whether the opener of a descriptor may see physical frames. */
-int shmviz_may_see_frames(struct file *file);
+/*
+ * Whether the opener of a descriptor may see physical frames. The opener, not
+ * the caller: a descriptor that was opened without the right is of no use to a
+ * set-user-id program that it is handed to.
+ */
+static inline int shmviz_may_see_frames(struct file *file)
+{
+	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+static inline u64 shmviz_object_pages(const struct shmviz_object *obj)
+{
+	return DIV_ROUND_UP_ULL(i_size_read(file_inode(obj->file)), PAGE_SIZE);
+}
 
 /*
  * segment.c: look up a segment in the caller's IPC namespace. Returns its
@@ -55,7 +72,6 @@ int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
  */
 int shmviz_object_fd(u32 kind, struct file *file,
 		     const struct shmviz_segment *seg);
-u64 shmviz_object_pages(const struct shmviz_object *obj);
 
 /* frames.c */
 int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info);

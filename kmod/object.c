@@ -13,11 +13,6 @@
 
 #include "internal.h"
 
-u64 shmviz_object_pages(const struct shmviz_object *obj)
-{
-	return DIV_ROUND_UP_ULL(i_size_read(file_inode(obj->file)), PAGE_SIZE);
-}
-
 /*
  * What the namespace says of the segment now. Another namespace may use the
  * same shmid, and the id may have been given anew: only the very file that is
