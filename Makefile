@@ -37,7 +37,7 @@ have_headers := $(or $(KDIR),$(wildcard /lib/modules/$(RELEASE)/build))
 Q	:= $(if $(V),,@)
 say	= $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-all: $(BUILD)/shmviz $(if $(have_headers),kmod,no-kmod)
+all: $(BUILD)/shmviz examples $(if $(have_headers),kmod,no-kmod)
 
 $(BUILD)/shmviz: $(objects)
 	$(call say,LD,$@)
@@ -66,6 +66,15 @@ $(BUILD)/vmlinux.h: $(VMLINUX_BTF) | $(OBJ)
 $(OBJ):
 	$(Q)mkdir -p $@
 
+# Little programs to watch, for the demo and the lab.
+examples: $(patsubst Documentation/lab/src/%.c,$(BUILD)/examples/%,\
+	$(wildcard Documentation/lab/src/*.c))
+
+$(BUILD)/examples/%: Documentation/lab/src/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O1 -g $(LDFLAGS) -o $@ $<
+
 kmod:
 	+$(Q)$(MAKE) --no-print-directory -C kmod
 
@@ -80,7 +89,8 @@ demo check:
 	+$(Q)./scripts/$@
 
 clean:
-	rm -rf $(OBJ) $(BUILD)/shmviz $(BUILD)/*.h $(BUILD)/kmod $(BUILD)/tests
+	rm -rf $(OBJ) $(BUILD)/shmviz $(BUILD)/*.h $(BUILD)/kmod $(BUILD)/tests \
+		$(BUILD)/examples
 
 help:
 	@echo "make              build/shmviz, and shmviz.ko for the running kernel"
@@ -96,4 +106,4 @@ help:
 -include $(wildcard $(OBJ)/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all kmod no-kmod tests demo check clean help
+.PHONY: all examples kmod no-kmod tests demo check clean help

@@ -20,12 +20,14 @@
 #include "err.h"
 #include "event.h"
 #include "parse.h"
+#include "term.h"
 #include "tracer.h"
 #include "write_trace.h"
 
 #define BUFFER_MIN	4096
 #define BUFFER_MAX	(1u << 30)
 #define DURATION_MAX	1e9
+#define TRACE_WIDE	132	/* columns that the table takes */
 
 struct trace_options {
 	struct tracer_options tracer;
@@ -66,7 +68,8 @@ static int help(void)
 	     "                         costs every system call of the machine a little more\n"
 	     "  -h, --help             show this help\n"
 	     "\n"
-	     "Columns: the time of return, the caller's pid and name, the call as strace\n"
+	     "Columns (on a terminal of 132 or more; else the same without alignment):\n"
+	     "the time of return, the caller's pid and name, the call as strace\n"
 	     "shows it, its result, how long it took, and the segment after the call:\n"
 	     "its size, key and nattch, and whether shmget made it or found it.\n"
 	     "\n"
@@ -216,9 +219,17 @@ static __u64 clock_ns(clockid_t clock)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
+/* Columns are for those who have room for them. */
+static bool is_narrow(void)
+{
+	return (term_is_tty() || getenv("COLUMNS")) &&
+	       term_width() < TRACE_WIDE;
+}
+
 static void write_start(struct trace *trace)
 {
 	struct trace_start start = {
+		.narrow = is_narrow(),
 		.version = SHMVIZ_VERSION,
 		.backend = tracer_backend_name(tracer_backend(trace->tracer)),
 		.why = tracer_why(trace->tracer),

@@ -215,7 +215,8 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 	err = load_backend(t, opts);
 	if (err) {
 		explain(t, backend == TRACER_FENTRY ?
-			"no fentry programs" : "no tracepoint programs", err);
+			"fentry programs were refused" :
+			"tracepoint programs were refused", err);
 		return err;
 	}
 	err = self_test(t);

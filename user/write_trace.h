@@ -16,6 +16,7 @@ struct trace_start {
 	const char *backend;
 	const char *why;	/* why no better backend; empty: none better */
 	const char *const *blind; /* what can't be seen; ends with NULL */
+	bool narrow;		/* text: no columns, for a narrow terminal */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
 };

@@ -13,18 +13,23 @@
 
 /* What turns CLOCK_MONOTONIC into the time of day. */
 static __u64 realtime_offset;
+static bool narrow;
 
 static void text_start(const struct trace_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
+	narrow = start->narrow;
 	fprintf(stderr, "tracing shmget, shmat, shmdt and shmctl by %s;"
 		" Ctrl-C ends\n", start->backend);
 	if (start->why[0])
 		fprintf(stderr, "  %s\n", start->why);
 	for (const char *const *what = start->blind; *what; what++)
 		fprintf(stderr, "  not seen: %s\n", *what);
-	printf("%-15s %7s %-15s %-46s %-16s %8s  %s\n", "TIME", "PID", "COMM",
-	       "CALL", "RESULT", "TOOK", "SEGMENT");
+	if (narrow)
+		puts("TIME         PID COMM: CALL = RESULT; TOOK, SEGMENT AFTER IT");
+	else
+		printf("%-15s %7s %-15s %-46s %-16s %8s  %s\n", "TIME", "PID",
+		       "COMM", "CALL", "RESULT", "TOOK", "SEGMENT");
 }
 
 static void print_time(__u64 ts)
@@ -36,7 +41,10 @@ static void print_time(__u64 ts)
 
 	localtime_r(&sec, &tm);
 	strftime(text, sizeof(text), "%T", &tm);
-	printf("%s.%06u", text, (unsigned int)(ns % NS_PER_SEC / 1000));
+	if (narrow)
+		printf("%s.%03u", text, (unsigned int)(ns % NS_PER_SEC / 1000000));
+	else
+		printf("%s.%06u", text, (unsigned int)(ns % NS_PER_SEC / 1000));
 }
 
 static void print_result(const struct event *ev)
@@ -51,14 +59,15 @@ static void print_result(const struct event *ev)
 			 (unsigned long long)ev->ret);
 	else
 		snprintf(text, sizeof(text), "%lld", (long long)ev->ret);
-	printf(" = %-14s", text);
+	printf(narrow ? " = %s;" : " = %-14s", text);
 }
 
 static void print_took(const struct event *ev)
 {
 	if (ev->have & EV_DURATION)
-		printf(" %6lluus", (unsigned long long)ev->duration / 1000);
-	else
+		printf(narrow ? " %lluus" : " %6lluus",
+		       (unsigned long long)ev->duration / 1000);
+	else if (!narrow)
 		printf(" %8s", "-");
 }
 
@@ -97,10 +106,11 @@ static void text_event(const struct event *ev)
 		    strnlen((const char *)ev->comm, sizeof(ev->comm)));
 	decode_call(call, sizeof(call), ev);
 	print_time(ev->ts);
-	printf(" %7u %-15s %-46s", ev->pid, comm, call);
+	printf(narrow ? " %u %s: %s" : " %7u %-15s %-46s", ev->pid, comm, call);
 	print_result(ev);
 	print_took(ev);
-	putchar(' ');
+	if (!narrow)
+		putchar(' ');
 	print_segment(ev);
 	putchar('\n');
 }
