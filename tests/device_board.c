@@ -130,6 +130,18 @@ static int in_use(void)
 	return syscall(SYS_delete_module, "shmviz", O_NONBLOCK);
 }
 
+static int references(void)
+{
+	FILE *file = fopen("/sys/module/shmviz/refcnt", "re");
+	int refs = -1;
+
+	if (file && fscanf(file, "%d", &refs) != 1)
+		refs = -1;
+	if (file)
+		fclose(file);
+	return refs;
+}
+
 static int touch_board(void *arg)
 {
 	strcpy(arg, "child");
@@ -160,6 +172,8 @@ static void test_pins_module(void)
 	expect_errno(in_use(), EWOULDBLOCK);
 	dev = open(SHMVIZ_DEVICE, O_RDWR | O_CLOEXEC);
 	close(obj);
+	/* Ours is left: whatever was held is let go. */
+	expect_eq(references(), 1);
 	result("rmmod is refused while the board is mapped or an object open\n");
 }
 

@@ -90,6 +90,7 @@ static void test_life(void)
 	expect_eq(info_of(obj).flags, 0);
 	shmctl(shmid, IPC_RMID, NULL);
 	expect_eq(info_of(obj).flags, SHMVIZ_INFO_DEST);
+	expect_eq(info_of(obj).mode, 0600);
 	addr[0] = 'x';
 	shmdt(addr);
 	/* Gone for all others; the descriptor still holds the memory. */

@@ -68,7 +68,7 @@ fi
 # Only the command and its children count, threads and grandchildren too.
 background perl -e "while (1) { \$i = $one_get; shmctl(\$i, 0, 0) }"
 noise=$pid
-run shmviz trace --json -- sh -c 'perl -e "fork; fork; shmget(0x5108, 1, 0)"; true'
+run shmviz trace --json -- sh -c 'perl -e "fork; fork; shmget(0x5108, 1, 0); 1 while wait > 0"; true'
 kill "$noise"
 jq -s . "$tmp/out" >"$tmp/all"
 expect_jq "[.[] | select(.type == \"event\") | select(.args.key == \"0x00005108\")]

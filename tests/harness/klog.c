@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <kselftest.h>
+
 #include "klog.h"
-#include "kselftest.h"
 
 static int kmsg;
 static int reason;

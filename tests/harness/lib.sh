@@ -14,10 +14,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/harness/ktap_helpers.sh"
 
 export LC_ALL=C.UTF-8
-unset NO_COLOR COLUMNS
+# The kernel's runner starts tests under stdbuf, which is not meant for shmviz.
+unset NO_COLOR COLUMNS _STDBUF_O
 if [ -z "${SHMVIZ:-}" ]; then
 	SHMVIZ=$here/../build/shmviz
-	[ -x "$SHMVIZ" ] || SHMVIZ=$(command -v shmviz) || SHMVIZ=shmviz
+	[ -x "$SHMVIZ" ] || SHMVIZ=$(command -v shmviz)
 fi
 tmp=$(mktemp -d) || exit 1
 failed=
@@ -47,10 +48,13 @@ has_device()
 	[ -c /dev/shmviz ]
 }
 
-# need THING...: skip all if one is missing. A THING is root, device, or a program.
+# need THING...: skip all if one is missing. A THING is root, device, or a
+# program. The command under test is needed always.
 need()
 {
 	ktap_print_header
+	[ -x "$SHMVIZ" ] ||
+		ktap_skip_all "needs shmviz: build it, or say where with SHMVIZ="
 	for thing; do
 		case $thing in
 		root)
@@ -163,6 +167,7 @@ expect_jq()
 	fail "${ran:-}: JSON is not so: $1"
 	sed 's/^/# jq: /' "$tmp/jq.err"
 	head -c 600 "${2:-$tmp/out}" | sed 's/^/# /'
+	echo
 }
 
 # wait_for COMMAND...: until it is true; a test that waits in vain fails

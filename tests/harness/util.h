@@ -12,10 +12,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+/* Either ours, or the kernel's own: the search path decides. */
+#include <kselftest.h>
 #include <shmviz.h>
 
 #include "klog.h"
-#include "kselftest.h"
 
 /*
  * One result: any number of expect(), then result(). Each expectation that is
