@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The lanes of scripts/check: each runs tests somewhere and leaves
+#
+#	build/check/LANE.ktap	what it printed
+#	build/check/LANE.log	what it said besides
+#	build/check/LANE.tsv	one line a result, see ktap.awk
+#
+# Lanes run one after the other: an emulated machine with two processors keeps
+# two of the host's busy, and tests that wait for something should not wait for
+# another lane.
+
+# What the tests use, besides what they test.
+LANE_PROGRAMS=(perl strace stress-ng jq)
+# A lane takes about a minute; this is for one that hangs.
+LANE_TIMEOUT=900
+
+# lane_run LANE KERNEL FUNCTION [ARG...]: one lane from start to table row. The
+# function prints KTAP; its status is 0 only if all is well.
+lane_run()
+{
+	local lane=$1 out=$results/$1 status start=$SECONDS
+
+	shift
+	lanes+=("$lane")
+	"$@" >"$out.ktap" 2>"$out.log" </dev/null
+	status=$?
+	awk -f "$LIB/ktap.awk" "$out.ktap" >"$out.tsv"
+	lane_judge "$status" "$out"
+	lane_row "$lane" $((SECONDS - start))
+}
+
+# What the results themselves don't tell: a lost guest, a runner that failed
+# without a failure, a lane that tested nothing.
+lane_judge()
+{
+	local status=$1 out=$2 lost
+
+	lost=$(grep -am 1 '^lab: LOST: ' "$out.log")
+	if [[ $lost ]]; then
+		lane_failure "$out" lab "${lost#lab: }"
+	elif ((status != 0)) && ! grep -q ^fail "$out.tsv"; then
+		lane_failure "$out" runner "status $status:$(tail -n 1 "$out.log" |
+			sed 's/^/ /')"
+	fi
+	grep -q ^pass "$out.tsv" ||
+		lane_failure "$out" lane "nothing passed in this lane"
+}
+
+lane_failure()
+{
+	printf 'fail\t%s\t%s\n' "$2" "$3" >>"$1.tsv"
+}
+
+# count_of KIND FILE...
+count_of()
+{
+	local kind=$1
+
+	shift
+	cat "$@" | grep -c "^$kind	"
+}
+
+lane_row()
+{
+	local tsv=$results/$1.tsv
+
+	printf '%-24s %6d %6d %7d %5d s\n' "$1" "$(count_of pass "$tsv")" \
+		"$(count_of fail "$tsv")" "$(count_of skip "$tsv")" "$2"
+}
+
+lane_host()
+{
+	timeout -k 10 "$LANE_TIMEOUT" "$TOP/tests/run"
+}
+
+lane_vm()
+{
+	local kernel=$1 options=() program
+
+	for program in "${LANE_PROGRAMS[@]}"; do
+		options+=(--with "$program")
+	done
+	"$TOP/scripts/lab" --kernel "$kernel" --timeout "$LANE_TIMEOUT" \
+		--console "$results/$kernel.console" "${options[@]}" -- tests/run
+}
