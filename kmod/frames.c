@@ -22,9 +22,6 @@
 /* Records taken at a time: bounds what runs under RCU. */
 #define FRAMES_BATCH	256
 
-/* A shmem entry that stands for contents lost to a memory error. */
-#define SWAP_TYPE_POISONED	255
-
 static const struct {
 	unsigned int bit;
 	u32 flag;
@@ -150,7 +147,7 @@ static void fill_swap(const struct frames_range *range,
 		frame = &range->frame[i - range->first];
 		frame->state = SHMVIZ_STATE_SWAPPED;
 		if (non_swap_entry(swap)) {
-			frame->swap_type = SWAP_TYPE_POISONED;
+			frame->swap_type = SHMVIZ_SWAP_POISONED;
 			continue;
 		}
 		frame->swap_type = swp_type(swap);
@@ -202,33 +199,60 @@ static struct shmviz_frame *frames_alloc_batch(u64 count)
 			      sizeof(struct shmviz_frame), GFP_KERNEL_ACCOUNT);
 }
 
+/* Pages of an entry of the page cache; 0 if it has to be looked at again. */
+static u64 count_entry(struct xa_state *xas, struct folio *folio)
+{
+	u64 pages = 0;
+
+	if (xa_is_value(folio))
+		return 1ULL << xa_get_order(xas->xa, xas->xa_index);
+	if (folio_try_get(folio)) {
+		if (folio == xas_reload(xas))
+			pages = folio_nr_pages(folio);
+		folio_put(folio);
+	}
+	return pages;
+}
+
+/* Goes by what is there, not by the size: a sparse object can be very large. */
 int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 {
-	u64 pages = shmviz_object_pages(obj);
-	struct shmviz_frame *batch;
-	u64 first, n, i;
-	int err = 0;
+	XA_STATE(xas, &obj->file->f_mapping->i_pages, 0);
+	unsigned int batch = 0;
+	struct folio *folio;
+	u64 pages, left;
 
-	batch = frames_alloc_batch(FRAMES_BATCH);
-	if (!batch)
-		return -ENOMEM;
-	for (first = 0; first < pages; first += n) {
-		if (fatal_signal_pending(current)) {
-			err = -EINTR;
-			break;
+	info->pages = shmviz_object_pages(obj);
+	rcu_read_lock();
+	xas_for_each(&xas, folio, ULONG_MAX) {
+		if (xas_retry(&xas, folio))
+			continue;
+		pages = count_entry(&xas, folio);
+		if (!pages) {
+			xas_reset(&xas);
+			continue;
 		}
-		n = min_t(u64, pages - first, FRAMES_BATCH);
-		frames_fill(obj, first, n, batch);
-		for (i = 0; i < n; i++) {
-			info->present += batch[i].state == SHMVIZ_STATE_PRESENT;
-			info->swapped += batch[i].state == SHMVIZ_STATE_SWAPPED;
-		}
+		if (xa_is_value(folio))
+			info->swapped += pages;
+		else
+			info->present += pages;
+		if (++batch % FRAMES_BATCH)
+			continue;
+		xas_pause(&xas);
+		rcu_read_unlock();
 		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		rcu_read_lock();
 	}
-	kvfree(batch);
-	info->pages = pages;
-	info->holes = pages - info->present - info->swapped;
-	return err;
+	rcu_read_unlock();
+
+	/* What grew meanwhile must not make the sum more than the whole. */
+	info->present = min(info->present, info->pages);
+	left = info->pages - info->present;
+	info->swapped = min(info->swapped, left);
+	info->holes = left - info->swapped;
+	return 0;
 }
 
 /* Returns the records written, or an error if there are none. */

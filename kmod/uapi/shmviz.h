@@ -29,7 +29,8 @@
  *   ENOTTY   unknown call, or one whose structure has another size
  *   EFAULT   a pointer that can't be read or written
  *   EINVAL   an unknown flag, or padding that is not zero
- *   EPERM    the opener lacks CAP_SYS_ADMIN in the initial user namespace
+ *   EPERM    the opener lacks CAP_SYS_ADMIN in the initial user namespace;
+ *            asked before anything else on an object
  */
 #ifndef _UAPI_SHMVIZ_H
 #define _UAPI_SHMVIZ_H
@@ -148,6 +149,9 @@ enum shmviz_zone {
 #define SHMVIZ_FRAME_HEAD		(1u << 12) /* first of a large folio */
 #define SHMVIZ_FRAME_TAIL		(1u << 13) /* any other of it */
 
+/* No swap area: the contents were lost to a memory error. */
+#define SHMVIZ_SWAP_POISONED	255
+
 /* One page. Fields of another state than the page's are zero. */
 struct shmviz_frame {
 	__u64 pfn;		/* present: physical address / page_size */
@@ -160,7 +164,8 @@ struct shmviz_frame {
 	__u8 state;		/* enum shmviz_state */
 	__u8 order;		/* present: log2 of the folio's pages */
 	__u8 zone;		/* present: enum shmviz_zone */
-	__u8 swap_type;		/* swapped: index of the swap area */
+	__u8 swap_type;		/* swapped: index of the swap area; or
+				 * SHMVIZ_SWAP_POISONED */
 	__u8 pad[6];		/* 0 */
 };
 
