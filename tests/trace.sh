@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-begin 8
+begin 9
 
 one_get='shmget(0x7700 + $$, 4096, 01600)'
 
@@ -77,8 +77,10 @@ expect_jq "all(.[] | select(.type == \"event\"); .pid != $noise)" "$tmp/all"
 expect_jq '.[-1] | .filtered > 0 and .seen == .delivered + .lost + .filtered' "$tmp/all"
 result "-- COMMAND: its descendants and nobody else"
 
-run shmviz trace -- /nonexistent/program
+run shmviz trace --json -- /nonexistent/program
 expect_status 1
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.type == "end" and .reason == "failed"' "$tmp/end"
 expect_grep "cannot run '/nonexistent/program': No such file" "$tmp/err"
 run shmviz trace --json -- sh -c 'kill -9 $$'
 expect_status 0
@@ -110,6 +112,18 @@ expect_status 0
 expect_grep "^LOST [0-9]+" "$tmp/out"
 expect_grep "^[0-9]+ seen, [0-9]+ delivered, [1-9][0-9]* lost, [0-9]+ filtered" "$tmp/out"
 result "what is lost is counted and shown; --strict: status 4"
+
+# Events come faster than they are written: its end must come all the same.
+background perl -e 'while (1) { shmctl(-1, 2, $x) }'
+noise=$pid
+background perl -e 'while (1) { shmctl(-1, 2, $x) }'
+run timeout -s KILL 60 "$SHMVIZ" trace --json --duration 0.3
+kill "$noise" "$pid"
+expect_status 0
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.type == "end" and .reason == "duration" and .seen > 0 and
+	.seen == .delivered + .lost + .filtered' "$tmp/end"
+result "ends on a busy system"
 
 shmviz trace --json --duration 30 >/dev/full 2>"$tmp/err"
 status=$? ran="trace >/dev/full"

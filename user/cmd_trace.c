@@ -45,6 +45,7 @@ struct trace {
 	struct child child;
 	struct trace_end end;
 	__u64 lost_said;
+	int got;		/* records of the last drain */
 };
 
 static int help(void)
@@ -252,12 +253,12 @@ static void on_record(const struct rec_hdr *rec, void *ctx)
 		trace->writer->event(&ev);
 }
 
-/* Prints what is there; false when it can't be printed any more. */
+/* Prints what is there, or some of it; false when it can't be printed. */
 static bool drain(struct trace *trace)
 {
 	__u64 lost;
 
-	tracer_consume(trace->tracer, on_record, trace);
+	trace->got = tracer_consume(trace->tracer, on_record, trace);
 	lost = tracer_lost(trace->tracer);
 	if (lost != trace->lost_said) {
 		trace->writer->lost(lost - trace->lost_said);
@@ -347,7 +348,8 @@ static void finish(struct trace *trace)
 
 	tracer_detach(trace->tracer);
 	for (int tries = 0; tries < 1000; tries++) {
-		drain(trace);
+		while (drain(trace) && trace->got > 0)
+			;
 		end->seen = end->lost = end->filtered = 0;
 		if (tracer_counts(trace->tracer, counts))
 			break;
@@ -387,12 +389,13 @@ static int run_attached(struct trace *trace)
 	write_start(trace);
 	if (trace->opt->command)
 		ret = start_command(trace);
-	if (!ret) {
+	if (ret)
+		trace->end.reason = "failed";
+	else
 		run(trace, signals, timer);
-		finish(trace);
-		if (trace->opt->strict && trace->end.lost)
-			ret = EXIT_LOST;
-	}
+	finish(trace);
+	if (!ret && trace->opt->strict && trace->end.lost)
+		ret = EXIT_LOST;
 	if (timer >= 0)
 		close(timer);
 	close(signals);

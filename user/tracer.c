@@ -18,12 +18,16 @@
 
 #define BLIND_MAX	8
 
+/* Records handed out at a time: some ms of work between looks at the clock. */
+#define CONSUME_MAX	1024
+
 struct tracer {
 	struct shmviz_bpf *skel;
 	struct ring_buffer *ring;
 	enum tracer_backend backend;
 	tracer_fn *fn;
 	void *fn_ctx;
+	unsigned int budget;	/* records that may still be handed out */
 	char why[384];
 	const char *blind[BLIND_MAX + 1];
 	int nblind;
@@ -133,7 +137,11 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	if (size >= sizeof(*rec) && rec->size <= size)
 		t->fn(rec, t->fn_ctx);
-	return 0; /* anything else would end libbpf's poll */
+	/*
+	 * libbpf goes on for as long as there is something new, which on a busy
+	 * system is for ever. An error ends it, with this record taken.
+	 */
+	return --t->budget ? 0 : -EAGAIN;
 }
 
 static int load_backend(struct tracer *t, const struct tracer_options *opts)
@@ -310,9 +318,14 @@ int tracer_fd(const struct tracer *t)
 
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx)
 {
+	int err;
+
 	t->fn = fn;
 	t->fn_ctx = ctx;
-	return ring_buffer__consume(t->ring);
+	t->budget = CONSUME_MAX;
+	err = ring_buffer__consume(t->ring);
+	return err < 0 && err != -EAGAIN ? err :
+					   (int)(CONSUME_MAX - t->budget);
 }
 
 __u64 tracer_lost(const struct tracer *t)

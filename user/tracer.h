@@ -60,7 +60,10 @@ int tracer_follow(struct tracer *t, int pidfd);
 /* Readable when there are records. */
 int tracer_fd(const struct tracer *t);
 
-/* Hands the records that are there to `fn`: how many, or -errno. */
+/*
+ * Hands records that are there to `fn`: how many, or -errno. Not all at once if
+ * there are many: tracer_fd() then stays readable.
+ */
 typedef void tracer_fn(const struct rec_hdr *rec, void *ctx);
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 

@@ -26,7 +26,8 @@ struct trace_end {
 	__u64 delivered;
 	__u64 lost;
 	__u64 filtered;
-	const char *reason;	/* "signal", "duration", "command", "output" */
+	const char *reason;	/* "signal", "duration", "command", "output";
+				 * "failed": the command could not be run */
 	int command_status;	/* of waitpid(); only if reason is "command" */
 };
 
