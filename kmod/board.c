@@ -8,7 +8,6 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/shmem_fs.h>
 
 #include "compat.h"
 #include "internal.h"
@@ -70,7 +69,7 @@ int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma)
 	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
 	/* From here on the VMA pins the board's file, no more the device's. */
 	vma_set_file(vma, board);
-	err = call_mmap(board, vma);
+	err = compat_vfs_mmap(board, vma);
 	if (err)
 		return err;
 	vma->vm_private_data = get_file(device);
@@ -90,8 +89,8 @@ int __init shmviz_board_init(void)
 		       board_pages, BOARD_PAGES_MAX);
 		return -EINVAL;
 	}
-	board = shmem_file_setup("shmviz-board", (loff_t)board_pages << PAGE_SHIFT,
-				 VM_NORESERVE);
+	board = compat_shmem_file_setup("shmviz-board",
+					(loff_t)board_pages << PAGE_SHIFT);
 	return PTR_ERR_OR_ZERO(board);
 }
 

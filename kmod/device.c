@@ -9,9 +9,7 @@
 static long device_open_object(struct file *device,
 			       const struct shmviz_open __user *uarg)
 {
-	struct shmviz_segment seg;
 	struct shmviz_open arg;
-	struct file *file;
 	int err;
 
 	err = shmviz_may_see_frames(device);
@@ -19,22 +17,7 @@ static long device_open_object(struct file *device,
 		return err;
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
 		return -EFAULT;
-	if (arg.flags || arg.pad)
-		return -EINVAL;
-
-	switch (arg.kind) {
-	case SHMVIZ_KIND_SEGMENT:
-		file = shmviz_segment_get(arg.id, &seg);
-		if (IS_ERR(file))
-			return PTR_ERR(file);
-		return shmviz_object_fd(arg.kind, file, &seg);
-	case SHMVIZ_KIND_BOARD:
-		if (arg.id)
-			return -EINVAL;
-		return shmviz_object_fd(arg.kind, shmviz_board_get(), NULL);
-	default:
-		return -EINVAL;
-	}
+	return shmviz_object_open(&arg);
 }
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

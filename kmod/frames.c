@@ -41,7 +41,7 @@ static const struct {
 
 static u32 folio_frame_flags(struct folio *folio)
 {
-	unsigned long bits = READ_ONCE(folio->flags);
+	unsigned long bits = compat_folio_flags(folio);
 	u32 flags = 0;
 	int i;
 
@@ -146,7 +146,7 @@ static void fill_swap(const struct frames_range *range,
 	for (i = from; i <= to; i++) {
 		frame = &range->frame[i - range->first];
 		frame->state = SHMVIZ_STATE_SWAPPED;
-		if (non_swap_entry(swap)) {
+		if (!compat_is_swap(swap)) {
 			frame->swap_type = SHMVIZ_SWAP_POISONED;
 			continue;
 		}
@@ -173,7 +173,9 @@ static void frames_fill(struct shmviz_object *obj, u64 first, u64 count,
 		if (xas_retry(&xas, folio))
 			continue;
 		if (xa_is_value(folio)) {
-			fill_swap(&range, mapping, xas.xa_index, folio);
+			/* Elsewhere it is a trace of an evicted page. */
+			if (obj->shmem)
+				fill_swap(&range, mapping, xas.xa_index, folio);
 			continue;
 		}
 		/* Pinned, it can be neither freed nor split while it is read. */
@@ -233,7 +235,7 @@ int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 			continue;
 		}
 		if (xa_is_value(folio))
-			info->swapped += pages;
+			info->swapped += obj->shmem ? pages : 0;
 		else
 			info->present += pages;
 		if (++batch % FRAMES_BATCH)

@@ -17,6 +17,8 @@
 
 #include "uapi/shmviz.h"
 
+struct ipc_namespace;
+
 /* A segment as its namespace had it when it was looked up. */
 struct shmviz_segment {
 	u64 nattch;
@@ -26,13 +28,17 @@ struct shmviz_segment {
 	u32 key;
 	u32 mode;		/* the nine permission bits */
 	u32 flags;		/* SHMVIZ_INFO_DEST and _LOCKED */
+	bool readable;		/* its contents, by the caller */
 };
 
 /* What an object descriptor holds; private_data of its file. */
 struct shmviz_object {
 	struct file *file;	/* pins the memory */
+	struct file *ns_file;	/* of the IPC namespace that was chosen, or NULL */
 	u32 kind;		/* enum shmviz_kind */
 	bool hugetlb;
+	bool shmem;
+	bool readable;		/* whoever opened it may read the contents */
 	unsigned int order;	/* of its hugetlb pages, else 0 */
 	struct shmviz_segment seg; /* as of OPEN */
 };
@@ -49,16 +55,18 @@ static inline int shmviz_may_see_frames(struct file *file)
 
 static inline u64 shmviz_object_pages(const struct shmviz_object *obj)
 {
-	return DIV_ROUND_UP_ULL(i_size_read(file_inode(obj->file)), PAGE_SIZE);
+	return DIV_ROUND_UP_ULL(i_size_read(obj->file->f_mapping->host), PAGE_SIZE);
 }
 
 /*
- * segment.c: look up a segment in the caller's IPC namespace. Returns its
- * file with a reference taken, and fills @seg; or an error pointer.
+ * segment.c: look up a segment in a namespace. Returns its file with a
+ * reference taken, and fills @seg; or an error pointer.
  */
-struct file *shmviz_segment_get(int shmid, struct shmviz_segment *seg);
-/* Inode number of the caller's IPC namespace. */
-u64 shmviz_segment_ipcns(void);
+struct file *shmviz_segment_get(struct ipc_namespace *ns, int shmid,
+				struct shmviz_segment *seg);
+
+/* The IPC namespace behind a file of nsfs, which pins it; or NULL. */
+struct ipc_namespace *shmviz_ipcns_of(struct file *ns_file);
 
 /* board.c */
 int shmviz_board_init(void);
@@ -66,16 +74,21 @@ void shmviz_board_exit(void);
 struct file *shmviz_board_get(void);
 int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
 
-/*
- * object.c: a new descriptor for @file, whose reference it takes over, also
- * on failure. @seg is NULL for anything but a segment.
- */
-int shmviz_object_fd(u32 kind, struct file *file,
-		     const struct shmviz_segment *seg);
+/* object.c: a new descriptor for what SHMVIZ_OPEN asks for. */
+int shmviz_object_open(const struct shmviz_open *arg);
 
 /* frames.c */
 int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info);
 int shmviz_frames_ioctl(struct shmviz_object *obj,
 			struct shmviz_frames __user *uarg);
+
+/* sharers.c */
+int shmviz_sharers_ioctl(struct shmviz_object *obj,
+			 struct shmviz_sharers __user *uarg);
+
+/* view.c */
+int shmviz_view_may(const struct shmviz_object *obj);
+int shmviz_view_mmap(struct file *file, struct vm_area_struct *vma);
+bool shmviz_view_is(const struct vm_area_struct *vma);
 
 #endif /* SHMVIZ_INTERNAL_H */

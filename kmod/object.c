@@ -5,27 +5,43 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/hugetlb.h>
+#include <linux/ipc_namespace.h>
+#include <linux/kdev_t.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "internal.h"
 
+/* The namespace of a segment, if it is at hand. */
+static struct ipc_namespace *object_ipcns(const struct shmviz_object *obj)
+{
+	struct ipc_namespace *ns = current->nsproxy->ipc_ns;
+
+	if (obj->ns_file)
+		return shmviz_ipcns_of(obj->ns_file);
+	return ns->ns.inum == obj->seg.ipcns ? ns : NULL;
+}
+
 /*
- * What the namespace says of the segment now. Another namespace may use the
- * same shmid, and the id may have been given anew: only the very file that is
- * held counts as a match.
+ * What the namespace says of the segment now. The id may have been given anew:
+ * only the very file that is held counts as a match.
  */
 static u32 object_refresh(struct shmviz_object *obj, struct shmviz_segment *seg)
 {
+	struct ipc_namespace *ns = object_ipcns(obj);
 	struct shmviz_segment now;
 	struct file *file;
 	bool same;
 
 	*seg = obj->seg;
-	file = shmviz_segment_get(obj->seg.shmid, &now);
+	if (!ns)
+		return SHMVIZ_INFO_STALE;
+	file = shmviz_segment_get(ns, obj->seg.shmid, &now);
 	if (IS_ERR(file))
 		return SHMVIZ_INFO_GONE;
 	same = file == obj->file;
@@ -40,12 +56,7 @@ static void object_info_segment(struct shmviz_object *obj,
 {
 	struct shmviz_segment seg;
 
-	if (shmviz_segment_ipcns() != obj->seg.ipcns) {
-		seg = obj->seg;
-		info->flags |= SHMVIZ_INFO_STALE;
-	} else {
-		info->flags |= object_refresh(obj, &seg);
-	}
+	info->flags |= object_refresh(obj, &seg);
 	info->flags |= seg.flags;
 	info->size = seg.size;
 	info->nattch = seg.nattch;
@@ -58,7 +69,7 @@ static void object_info_segment(struct shmviz_object *obj,
 static long object_info(struct shmviz_object *obj,
 			struct shmviz_info __user *uarg)
 {
-	struct inode *inode = file_inode(obj->file);
+	struct inode *inode = obj->file->f_mapping->host;
 	struct shmviz_info info;
 	int err;
 
@@ -68,8 +79,13 @@ static long object_info(struct shmviz_object *obj,
 	info.page_order = obj->order;
 	info.size = i_size_read(inode);
 	info.ino = inode->i_ino;
+	info.dev = new_encode_dev(inode->i_sb->s_dev);
 	if (obj->hugetlb)
 		info.flags |= SHMVIZ_INFO_HUGETLB;
+	if (obj->shmem)
+		info.flags |= SHMVIZ_INFO_SHMEM;
+	if (!shmviz_view_may(obj))
+		info.flags |= SHMVIZ_INFO_VIEW;
 	if (obj->kind == SHMVIZ_KIND_SEGMENT)
 		object_info_segment(obj, &info);
 
@@ -93,17 +109,25 @@ static long object_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return object_info(obj, (void __user *)arg);
 	case SHMVIZ_FRAMES:
 		return shmviz_frames_ioctl(obj, (void __user *)arg);
+	case SHMVIZ_SHARERS:
+		return shmviz_sharers_ioctl(obj, (void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
 }
 
+static void object_free(struct shmviz_object *obj)
+{
+	if (obj->file)
+		fput(obj->file);
+	if (obj->ns_file)
+		fput(obj->ns_file);
+	kfree(obj);
+}
+
 static int object_release(struct inode *inode, struct file *file)
 {
-	struct shmviz_object *obj = file->private_data;
-
-	fput(obj->file);
-	kfree(obj);
+	object_free(file->private_data);
 	return 0;
 }
 
@@ -112,40 +136,111 @@ static const struct file_operations object_fops = {
 	.release	= object_release,
 	.unlocked_ioctl	= object_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
+	.mmap		= shmviz_view_mmap,
 	.llseek		= noop_llseek,
 };
 
-int shmviz_object_fd(u32 kind, struct file *file,
-		     const struct shmviz_segment *seg)
+/* The namespace that is asked for, the caller's or that of a descriptor. */
+static struct ipc_namespace *object_choose_ipcns(struct shmviz_object *obj,
+						 int ns_fd)
 {
-	struct inode *inode = file_inode(file);
+	struct ipc_namespace *ns;
+
+	if (ns_fd == -1)
+		return current->nsproxy->ipc_ns;
+	obj->ns_file = fget(ns_fd);
+	if (!obj->ns_file)
+		return ERR_PTR(-EBADF);
+	ns = shmviz_ipcns_of(obj->ns_file);
+	return ns ? ns : ERR_PTR(-EINVAL);
+}
+
+static struct file *object_get_segment(struct shmviz_object *obj,
+				       const struct shmviz_open *arg)
+{
+	struct ipc_namespace *ns = object_choose_ipcns(obj, arg->ns_fd);
+	struct file *file;
+
+	if (IS_ERR(ns))
+		return ERR_CAST(ns);
+	file = shmviz_segment_get(ns, arg->id, &obj->seg);
+	obj->readable = obj->seg.readable;
+	return file;
+}
+
+static struct file *object_get_file(struct shmviz_object *obj, int fd)
+{
+	struct file *file = fget(fd);
+	struct inode *inode;
+	int err;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	inode = file->f_mapping->host;
+	err = !S_ISREG(inode->i_mode) ? -EINVAL :
+	      IS_DAX(inode) ? -EOPNOTSUPP : 0;
+	if (err) {
+		fput(file);
+		return ERR_PTR(err);
+	}
+	obj->readable = file->f_mode & FMODE_READ;
+	return file;
+}
+
+static struct file *object_get(struct shmviz_object *obj,
+			       const struct shmviz_open *arg)
+{
+	if (arg->flags || (arg->ns_fd != -1 &&
+			   arg->kind != SHMVIZ_KIND_SEGMENT))
+		return ERR_PTR(-EINVAL);
+
+	switch (arg->kind) {
+	case SHMVIZ_KIND_SEGMENT:
+		return object_get_segment(obj, arg);
+	case SHMVIZ_KIND_FILE:
+		return object_get_file(obj, arg->id);
+	case SHMVIZ_KIND_BOARD:
+		obj->readable = true;
+		return arg->id ? ERR_PTR(-EINVAL) : shmviz_board_get();
+	default:
+		return ERR_PTR(-EINVAL);
+	}
+}
+
+/* is_file_hugepages() and shmem_mapping() do not link in a module on 6.1. */
+static void object_classify(struct shmviz_object *obj)
+{
+	struct super_block *sb = obj->file->f_mapping->host->i_sb;
+
+	obj->shmem = sb->s_magic == TMPFS_MAGIC;
+	obj->hugetlb = sb->s_magic == HUGETLBFS_MAGIC;
+	if (obj->hugetlb)
+		obj->order = huge_page_order(hstate_inode(obj->file->f_mapping->host));
+}
+
+int shmviz_object_open(const struct shmviz_open *arg)
+{
 	struct shmviz_object *obj;
 	int fd;
 
 	obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
-	if (!obj) {
-		fd = -ENOMEM;
-		goto err_file;
+	if (!obj)
+		return -ENOMEM;
+	obj->kind = arg->kind;
+	obj->file = object_get(obj, arg);
+	if (IS_ERR(obj->file)) {
+		fd = PTR_ERR(obj->file);
+		obj->file = NULL;
+		goto err;
 	}
-	obj->file = file;
-	obj->kind = kind;
-	if (seg)
-		obj->seg = *seg;
-	/* is_file_hugepages() does not link in a module on 6.1. */
-	if (inode->i_sb->s_magic == HUGETLBFS_MAGIC) {
-		obj->hugetlb = true;
-		obj->order = huge_page_order(hstate_inode(inode));
-	}
-
+	object_classify(obj);
 	fd = anon_inode_getfd("[shmviz]", &object_fops, obj,
 			      O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		goto err_obj;
+		goto err;
 	return fd;
 
-err_obj:
-	kfree(obj);
-err_file:
-	fput(file);
+err:
+	object_free(obj);
 	return fd;
 }

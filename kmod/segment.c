@@ -8,6 +8,8 @@
  * is used: newseg() makes the inode number of a segment's file equal to the
  * shmid and promises never to change that.
  */
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -15,11 +17,13 @@
 #include <linux/ipc.h>
 #include <linux/ipc_namespace.h>
 #include <linux/magic.h>
-#include <linux/nsproxy.h>
+#include <linux/ns_common.h>
+#include <linux/proc_ns.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "internal.h"
 
 /* ipc/util.h: the index of shared memory in ipc_namespace.ids. */
@@ -43,9 +47,17 @@ struct shmid_head {
 	unsigned long segsz;
 };
 
-u64 shmviz_segment_ipcns(void)
+struct ipc_namespace *shmviz_ipcns_of(struct file *ns_file)
 {
-	return current->nsproxy->ipc_ns->ns.inum;
+	struct inode *inode = file_inode(ns_file);
+	struct ns_common *ns;
+
+	if (inode->i_sb->s_magic != NSFS_MAGIC)
+		return NULL;
+	ns = get_proc_ns(inode);
+	if (compat_ns_type(ns) != CLONE_NEWIPC)
+		return NULL;
+	return container_of(ns, struct ipc_namespace, ns);
 }
 
 #define read_nofault(dst, src) \
@@ -75,8 +87,23 @@ static bool segment_file_ok(const struct shmid_head *shp, struct file *file)
 	return ino == shp->perm.id && shp->segsz <= size;
 }
 
+/* As ipc/util.c's ipcperms() has it, for S_IRUGO. */
+static bool segment_readable(struct ipc_namespace *ns,
+			     const struct kern_ipc_perm *perm)
+{
+	kuid_t euid = current_euid();
+	umode_t granted = perm->mode;
+
+	if (uid_eq(euid, perm->cuid) || uid_eq(euid, perm->uid))
+		granted >>= 6;
+	else if (in_group_p(perm->cgid) || in_group_p(perm->gid))
+		granted >>= 3;
+	return granted & 4 || ns_capable(ns->user_ns, CAP_IPC_OWNER);
+}
+
 /* Called with perm->lock held. */
-static struct file *segment_read(struct kern_ipc_perm *perm,
+static struct file *segment_read(struct ipc_namespace *ns,
+				 struct kern_ipc_perm *perm,
 				 struct shmviz_segment *seg)
 {
 	struct shmid_head *shp = container_of(perm, struct shmid_head, perm);
@@ -94,6 +121,7 @@ static struct file *segment_read(struct kern_ipc_perm *perm,
 		seg->flags |= SHMVIZ_INFO_DEST;
 	if (perm->mode & SHM_LOCKED)
 		seg->flags |= SHMVIZ_INFO_LOCKED;
+	seg->readable = segment_readable(ns, perm);
 	return get_file(file);
 }
 
@@ -112,9 +140,9 @@ static struct kern_ipc_perm *segment_lookup(struct ipc_namespace *ns, int shmid)
 	return NULL;
 }
 
-struct file *shmviz_segment_get(int shmid, struct shmviz_segment *seg)
+struct file *shmviz_segment_get(struct ipc_namespace *ns, int shmid,
+				struct shmviz_segment *seg)
 {
-	struct ipc_namespace *ns = current->nsproxy->ipc_ns;
 	struct file *file = ERR_PTR(-ENOENT);
 	struct kern_ipc_perm *perm;
 
@@ -128,7 +156,7 @@ struct file *shmviz_segment_get(int shmid, struct shmviz_segment *seg)
 	if (perm) {
 		spin_lock(&perm->lock);
 		if (!perm->deleted && perm->id == shmid)
-			file = segment_read(perm, seg);
+			file = segment_read(ns, perm, seg);
 		spin_unlock(&perm->lock);
 	}
 	rcu_read_unlock();

@@ -13,6 +13,8 @@
  *   object   what SHMVIZ_OPEN returned; read-only, close-on-exec
  *              ioctl SHMVIZ_INFO       -> what the object is
  *              ioctl SHMVIZ_FRAMES     -> one record for each of its pages
+ *              ioctl SHMVIZ_SHARERS    -> one record for each mapping of it
+ *              mmap                    -> the view, see below
  *
  * An object descriptor keeps the memory of its object alive, also after
  * IPC_RMID and the last detach: close it as soon as it was read. It is not an
@@ -22,8 +24,9 @@
  * Who may: physical frame numbers are a secret of the machine. As with
  * /proc/PID/pagemap, the rights that count are those of whoever opened the
  * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN asks it
- * of the opener of the device, SHMVIZ_INFO and SHMVIZ_FRAMES of the caller of
- * SHMVIZ_OPEN. A descriptor can be handed over.
+ * of the opener of the device, all calls on an object of the caller of
+ * SHMVIZ_OPEN. A descriptor can be handed over. Contents are a stronger right,
+ * see the view.
  *
  * Errors that every call shares:
  *   ENOTTY   unknown call, or one whose structure has another size
@@ -58,24 +61,30 @@
 enum shmviz_kind {
 	SHMVIZ_KIND_SEGMENT	= 1,	/* System V segment, by shmid */
 	SHMVIZ_KIND_BOARD	= 2,	/* the device's own pages */
+	SHMVIZ_KIND_FILE	= 3,	/* whatever a descriptor refers to: POSIX
+					 * shared memory, a memfd, a file, what
+					 * /proc/PID/map_files leads to */
 };
 
 /*
  * SHMVIZ_OPEN: get an object descriptor, the return value.
  *
- *   EINVAL      unknown kind, flags or pad not zero, id not zero for the
- *               board
- *   ENOENT      no segment has this shmid in the caller's IPC namespace, or
- *               it was destroyed a moment ago
+ *   EINVAL      unknown kind or flags; ns_fd not -1 where there is no
+ *               namespace to choose; id not 0 for the board; ns_fd not that of
+ *               an IPC namespace; a file that is not a regular one
+ *   EBADF       id or ns_fd is no open descriptor
+ *   ENOENT      no segment has this shmid in the namespace, or it was destroyed
+ *               a moment ago
  *   EOPNOTSUPP  this kernel keeps its segments in a shape that the module
- *               does not know; nothing was touched
+ *               does not know, or the file's pages are not in the page cache
+ *               (DAX); nothing was touched
  *   EMFILE, ENFILE, ENOMEM
  */
 struct shmviz_open {
 	__u32 kind;		/* in: enum shmviz_kind */
-	__s32 id;		/* in: the shmid of a segment, else 0 */
+	__s32 id;		/* in: shmid, or descriptor of a file, or 0 */
+	__s32 ns_fd;		/* in: of /proc/PID/ns/ipc; -1: the caller's */
 	__u32 flags;		/* in: 0 */
-	__u32 pad;		/* in: 0 */
 };
 
 /*
@@ -85,14 +94,17 @@ struct shmviz_open {
  * while the object may change: they add up, but are no snapshot.
  *
  * The fields of a segment are the kernel's own at the time of the call. They
- * can be read only from inside the namespace of the segment: elsewhere, and
- * after its destruction, they are those of SHMVIZ_OPEN and `flags` says so.
+ * can be read only with the namespace of the segment at hand, the caller's or
+ * the one that SHMVIZ_OPEN was given: elsewhere, and after its destruction,
+ * they are those of SHMVIZ_OPEN and `flags` says so.
  */
 #define SHMVIZ_INFO_GONE	(1u << 0) /* the id no longer names it */
 #define SHMVIZ_INFO_STALE	(1u << 1) /* caller in another IPC namespace */
 #define SHMVIZ_INFO_DEST	(1u << 2) /* IPC_RMID: goes with last detach */
 #define SHMVIZ_INFO_LOCKED	(1u << 3) /* SHM_LOCK */
 #define SHMVIZ_INFO_HUGETLB	(1u << 4) /* made of hugetlb pages */
+#define SHMVIZ_INFO_SHMEM	(1u << 5) /* swappable: tmpfs, memfd, segments */
+#define SHMVIZ_INFO_VIEW	(1u << 6) /* this descriptor may map the view */
 
 struct shmviz_info {
 	__u32 kind;		/* enum shmviz_kind */
@@ -112,7 +124,8 @@ struct shmviz_info {
 	__s32 shmid;
 	__u32 key;		/* 0: IPC_PRIVATE, or marked by IPC_RMID */
 	__u32 mode;		/* the nine permission bits */
-	__u32 pad;		/* 0 */
+	__u32 dev;		/* device of the file, encoded as in st_dev;
+				 * all objects */
 };
 
 /* State of a page. */
@@ -191,9 +204,67 @@ struct shmviz_frames {
 	__u32 pad;		/* in: 0 */
 };
 
+/* How a mapping maps. */
+#define SHMVIZ_SHARER_READ	(1u << 0)
+#define SHMVIZ_SHARER_WRITE	(1u << 1)
+#define SHMVIZ_SHARER_EXEC	(1u << 2)
+#define SHMVIZ_SHARER_SHARED	(1u << 3) /* else private: copied on write */
+#define SHMVIZ_SHARER_LOCKED	(1u << 4) /* mlock */
+#define SHMVIZ_SHARER_NO_OWNER	(1u << 5) /* its process starts or ends */
+#define SHMVIZ_SHARER_OTHER_NS	(1u << 6) /* no pid in the caller's namespace */
+#define SHMVIZ_SHARER_VIEW	(1u << 7) /* a view through this device */
+
+/* One mapping (VMA) of the object. */
+struct shmviz_sharer {
+	__u64 start;		/* first address */
+	__u64 end;		/* first address beyond */
+	__u64 first;		/* page of the object that lies at start */
+	__s32 pid;		/* process, in the caller's pid namespace; or 0 */
+	__u32 flags;		/* SHMVIZ_SHARER_* */
+};
+
+/*
+ * SHMVIZ_SHARERS: everyone who maps the object, in no order. All records of one
+ * call are of one moment: no mapping comes, goes or moves meanwhile. With more
+ * of them than fit, `count` are written and `total` says how many there were.
+ *
+ *   EINVAL   flags or pad not zero
+ *   EINTR    killed meanwhile
+ *   ENOMEM
+ */
+struct shmviz_sharers {
+	__u64 count;		/* in: records that fit buf; out: written */
+	__u64 total;		/* out: mappings there were */
+	__u64 buf;		/* in: pointer to struct shmviz_sharer[count] */
+	__u32 flags;		/* in: 0 */
+	__u32 pad;		/* in: 0 */
+};
+
+/*
+ * The view: mmap() on an object descriptor, MAP_SHARED and PROT_READ only, shows
+ * the contents of the object's own frames. It is no attachment: nattch stays.
+ * It never allocates a page and never brings one back from swap: touching a hole
+ * or a swapped page is SIGBUS (EFAULT for a system call), and what SHMVIZ_FRAMES
+ * says tells which those are. While it is mapped it counts in mapcount, shows in
+ * SHMVIZ_SHARERS, and keeps the memory of a destroyed segment alive; the owner
+ * can be reclaimed as before, but madvise(MADV_PAGEOUT) of the owner skips pages
+ * that the view has mapped.
+ *
+ * Off unless the module was loaded with allow_view=1. Needs besides the frames:
+ * for a segment, its read permission for whoever called SHMVIZ_OPEN, by uid, gid
+ * and mode, or CAP_IPC_OWNER; for a file, a descriptor open for reading. The
+ * policy of a security module (SELinux, AppArmor) cannot be asked.
+ *
+ *   EPERM       allow_view is off, or PROT_WRITE or PROT_EXEC
+ *   EACCES      the contents may not be read
+ *   EINVAL      MAP_PRIVATE, or beyond the end
+ *   EOPNOTSUPP  hugetlb, or a file that is not in shared memory
+ */
+
 #define SHMVIZ_OPEN	_IOW(SHMVIZ_IOC_MAGIC, 0x00, struct shmviz_open)
 #define SHMVIZ_INFO	_IOR(SHMVIZ_IOC_MAGIC, 0x40, struct shmviz_info)
 #define SHMVIZ_FRAMES	_IOWR(SHMVIZ_IOC_MAGIC, 0x41, struct shmviz_frames)
+#define SHMVIZ_SHARERS	_IOWR(SHMVIZ_IOC_MAGIC, 0x42, struct shmviz_sharers)
 
 #ifdef __cplusplus
 #define SHMVIZ_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
@@ -204,6 +275,8 @@ SHMVIZ_SIZE(struct shmviz_open, 16);
 SHMVIZ_SIZE(struct shmviz_info, 96);
 SHMVIZ_SIZE(struct shmviz_frame, 48);
 SHMVIZ_SIZE(struct shmviz_frames, 32);
+SHMVIZ_SIZE(struct shmviz_sharer, 32);
+SHMVIZ_SIZE(struct shmviz_sharers, 32);
 #undef SHMVIZ_SIZE
 
 #endif /* _UAPI_SHMVIZ_H */
