@@ -147,9 +147,11 @@ static void check_lockdown(struct checks *checks)
 		return;
 	check->verdict = VERDICT_LIMITED;
 	if (!strcmp(mode, "integrity"))
-		say(check->advice, "unsigned modules are refused: sign shmviz.ko with a key that the kernel trusts, or boot without lockdown");
+		say(check->advice, "unsigned modules are refused: sign shmviz.ko with a key "
+			"that the kernel trusts, or boot without lockdown");
 	else
-		say(check->advice, "unsigned modules and BPF that reads kernel memory are refused: boot without lockdown");
+		say(check->advice, "unsigned modules and BPF that reads kernel memory are "
+			"refused: boot without lockdown");
 }
 
 static void check_tracing(struct checks *checks)
@@ -164,11 +166,14 @@ static void check_tracing(struct checks *checks)
 		return;
 	if (checks->trace == TRACER_TRACEPOINT) {
 		check->verdict = VERDICT_LIMITED;
-		say(check->advice, "trace works through the fallback, which costs every system call a little; a kernel that allows BPF fentry sees all for less ('scripts/lab' boots one)");
+		say(check->advice, "trace works through the fallback, which costs every "
+			"system call a little; a kernel that allows BPF fentry sees all for "
+			"less ('scripts/lab' boots one)");
 		return;
 	}
 	check->verdict = VERDICT_MISSING;
-	say(check->advice, "run it as root, on a kernel with CONFIG_BPF_SYSCALL and CONFIG_FTRACE_SYSCALLS ('scripts/lab' boots one)");
+	say(check->advice, "run it as root, on a kernel with CONFIG_BPF_SYSCALL and "
+		"CONFIG_FTRACE_SYSCALLS ('scripts/lab' boots one)");
 }
 
 static void check_module(struct checks *checks, const struct utsname *uts)
@@ -190,7 +195,8 @@ static void check_module(struct checks *checks, const struct utsname *uts)
 	if (!strcmp(version, SHMVIZ_VERSION))
 		return;
 	check->verdict = VERDICT_LIMITED;
-	say(check->advice, "this shmviz is %s: rmmod shmviz, then insmod the one that was built with it",
+	say(check->advice, "this shmviz is %s: rmmod shmviz, then insmod the one that was "
+		"built with it",
 	    SHMVIZ_VERSION);
 }
 
@@ -198,10 +204,13 @@ static void check_module(struct checks *checks, const struct utsname *uts)
 static void check_device(struct checks *checks)
 {
 	struct check *check = add(checks, "device");
+	struct shmviz_open request = {
+		.kind = SHMVIZ_KIND_BOARD, .ns_fd = -1,
+	};
 	struct device_object board;
 	struct device_error error;
 
-	if (!device_open_board(&board, &error)) {
+	if (!device_open(&board, &request, &error)) {
 		say(check->detail, SHMVIZ_DEVICE " answers; its board has %" PRIu64 " pages",
 		    (uint64_t)board.info.pages);
 		device_close(&board);

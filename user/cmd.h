@@ -19,6 +19,7 @@ struct command {
 int cmd_trace(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_frames(int argc, char **argv);
+int cmd_view(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif /* SHMVIZ_CMD_H */

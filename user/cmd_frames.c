@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz frames: the physical frames behind an object, page by page. */
-#include <ctype.h>
 #include <getopt.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -11,32 +8,29 @@
 #include "device.h"
 #include "err.h"
 #include "frames.h"
-#include "parse.h"
+#include "sharers.h"
+#include "target.h"
 #include "term.h"
 #include "write_frames.h"
 
 struct frames_options {
-	bool board;
-	int shmid;
-	const char *pages;	/* as given; NULL: all */
-	struct page_range range;
+	struct target target;
 	enum frames_lines lines;
 	bool json;
 };
 
 static int help(void)
 {
-	puts("Usage: shmviz frames [OPTION...] SHMID\n"
-	     "       shmviz frames [OPTION...] --board\n"
+	puts("Usage: shmviz frames [OPTION...] OBJECT\n"
 	     "\n"
-	     "Show the physical frame behind each page of a System V segment of this IPC\n"
-	     "namespace, or of the board, the pages that /dev/shmviz itself shares. The\n"
-	     "segment is not attached and no page of it is touched. Needs the module, and\n"
+	     "Show who maps an object of shared memory, and the physical frame behind each\n"
+	     "of its pages: a System V segment, POSIX shared memory, a memfd, a file. The\n"
+	     "object is not attached and no page of it is touched. Needs the module, and\n"
 	     "root (CAP_SYS_ADMIN).\n"
 	     "\n"
+	     TARGET_HELP
+	     "\n"
 	     "Options:\n"
-	     "      --board        the board instead of a segment\n"
-	     "  -p, --pages RANGE  only these pages: FIRST-LAST, FIRST+COUNT or one\n"
 	     "  -a, --all          a line for each page\n"
 	     "  -f, --fold         one line for pages in consecutive frames, too\n"
 	     "  -j, --json         JSON on stdout, one page a line\n"
@@ -68,64 +62,21 @@ static int help(void)
 	return EXIT_DONE;
 }
 
-static int parse_shmid(const char *text, struct frames_options *opt)
-{
-	uint64_t shmid;
-
-	if (parse_number(text, 0, INT_MAX, &shmid))
-		return err_usage("frames", "shmid '%s' is not a decimal number from 0 to %d",
-				 text, INT_MAX);
-	opt->shmid = shmid;
-	return EXIT_DONE;
-}
-
-/* A negative shmid looks like an option: name it as what it was meant to be. */
-static int bad_option(int c, int argc, char **argv)
-{
-	struct frames_options unused;
-
-	for (int i = 1; c == '?' && isdigit(optopt) && i < argc; i++)
-		if (argv[i][0] == '-' && isdigit((unsigned char)argv[i][1]))
-			return parse_shmid(argv[i], &unused);
-	return err_option("frames", c, argv);
-}
-
-static int parse_object(int argc, char **argv, struct frames_options *opt)
-{
-	int operands = argc - optind;
-
-	if (opt->board && operands)
-		return err_usage("frames", "'%s' and --board are two objects, give one",
-				 argv[optind]);
-	if (opt->board)
-		return EXIT_DONE;
-	if (!operands)
-		return err_usage("frames", "no object given: SHMID or --board");
-	if (operands > 1)
-		return err_usage("frames", "unexpected argument '%s'",
-				 argv[optind + 1]);
-	return parse_shmid(argv[optind], opt);
-}
-
 static int parse_options(int argc, char **argv, struct frames_options *opt)
 {
-	enum { OPT_BOARD = 256 };
 	static const struct option longs[] = {
 		{ "all",   no_argument,       NULL, 'a' },
-		{ "board", no_argument,       NULL, OPT_BOARD },
 		{ "fold",  no_argument,       NULL, 'f' },
 		{ "help",  no_argument,       NULL, 'h' },
 		{ "json",  no_argument,       NULL, 'j' },
-		{ "pages", required_argument, NULL, 'p' },
+		TARGET_OPTIONS,
 		{}
 	};
-	int c;
+	int c, ret;
 
-	while ((c = getopt_long(argc, argv, ":afhjp:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TARGET_LETTERS "afhj", longs,
+				NULL)) != -1) {
 		switch (c) {
-		case OPT_BOARD:
-			opt->board = true;
-			break;
 		case 'a':
 			opt->lines = FRAMES_LINES_ALL;
 			break;
@@ -137,52 +88,50 @@ static int parse_options(int argc, char **argv, struct frames_options *opt)
 		case 'j':
 			opt->json = true;
 			break;
-		case 'p':
-			opt->pages = optarg;
-			if (parse_pages(optarg, &opt->range))
-				return err_usage("frames", "page range '%s' is not FIRST-LAST, FIRST+COUNT or a page",
-						 optarg);
-			break;
 		default:
-			return bad_option(c, argc, argv);
+			ret = target_option(&opt->target, c, argc, argv);
+			if (ret)
+				return ret;
 		}
 	}
-	return parse_object(argc, argv, opt);
+	return target_finish(&opt->target, argc, argv);
 }
 
+/* What there is to say of one object. */
+struct frames_result {
+	struct shmviz_info info;
+	struct frame_list frames;
+	struct sharer_list sharers;
+};
+
 /* Read everything, let go of the object; an exit code. */
-static int read_frames(struct frames_options *opt, struct shmviz_info *info,
-		       struct frame_list *frames)
+static int read_frames(struct frames_options *opt, struct frames_result *res)
 {
 	struct device_object object;
 	struct device_error error;
+	struct shmviz_sharer *sharers;
 	char why[256];
+	size_t n;
 	int ret;
 
-	if (opt->board)
-		ret = device_open_board(&object, &error);
-	else
-		ret = device_open_segment(&object, opt->shmid, &error);
+	ret = target_open(&opt->target, &object);
 	if (ret)
-		goto explain;
-
-	*info = object.info;
-	if (!opt->pages)
-		opt->range = (struct page_range) { 0, info->pages - 1 };
-	if (opt->pages && opt->range.last >= info->pages) {
-		device_close(&object);
-		return err_usage("frames", "page range '%s' goes past the end: the object has %" PRIu64 " pages, counted from 0",
-				 opt->pages, (uint64_t)info->pages);
-	}
-	ret = device_frames(&object, opt->range.first, opt->range.last, frames,
-			    &error);
+		return ret;
+	res->info = object.info;
+	ret = device_sharers(&object, &sharers, &n, &error);
+	/* An object without pages has no first and no last. */
+	if (!ret && object.info.pages)
+		ret = device_frames(&object, opt->target.range.first,
+				    opt->target.range.last, &res->frames,
+				    &error);
 	device_close(&object);
-	if (!ret)
-		return EXIT_DONE;
-explain:
-	ret = device_explain(&error, why, sizeof(why));
-	err_line("%s", why);
-	return ret;
+	if (ret) {
+		ret = device_explain(&error, why, sizeof(why));
+		err_line("%s", why);
+		return ret;
+	}
+	sharer_list_take(&res->sharers, sharers, n);
+	return EXIT_DONE;
 }
 
 int cmd_frames(int argc, char **argv)
@@ -193,22 +142,24 @@ int cmd_frames(int argc, char **argv)
 		.fit = term_is_tty(),
 		.strip = { .utf8 = term_utf8(), .colour = term_colour() },
 	};
-	struct frame_list frames = {};
-	struct shmviz_info info;
+	struct frames_result res = {};
 	int ret;
 
+	target_init(&opt.target, "frames");
 	ret = parse_options(argc, argv, &opt);
 	if (ret < 0)
 		return help();
 	if (ret)
 		return ret;
 
-	ret = read_frames(&opt, &info, &frames);
+	ret = read_frames(&opt, &res);
 	format.lines = opt.lines;
 	if (!ret && opt.json)
-		write_frames_json(stdout, &info, &frames);
+		write_frames_json(stdout, &res.info, &res.frames, &res.sharers);
 	else if (!ret)
-		write_frames_text(stdout, &info, &frames, &format);
-	frame_list_free(&frames);
+		write_frames_text(stdout, &res.info, &res.frames, &res.sharers,
+				  &format);
+	sharer_list_free(&res.sharers);
+	frame_list_free(&res.frames);
 	return ret;
 }

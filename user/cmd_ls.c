@@ -196,9 +196,11 @@ static int parse_options(int argc, char **argv, struct ls_options *opt)
 static void tell_limits(const struct segment_list *list)
 {
 	if (!caps_have(CAP_SYS_ADMIN))
-		err_line("only this IPC namespace is shown, and only attachments of your own processes: run it as root (CAP_SYS_ADMIN, CAP_SYS_PTRACE) to see all");
+		err_line("only this IPC namespace is shown, and only attachments of your own "
+			"processes: run it as root (CAP_SYS_ADMIN, CAP_SYS_PTRACE) to see all");
 	else if (list->refused)
-		err_line("not all may be shown: IPC namespaces that could not be entered: %zu, processes that could not be looked at: %zu",
+		err_line("not all may be shown: IPC namespaces that could not be entered: "
+			"%zu, processes that could not be looked at: %zu",
 			 list->refused, list->hidden);
 	else if (list->hidden)
 		err_line("not all may be shown: processes that could not be looked at: %zu",
@@ -234,7 +236,8 @@ static int list_segments(const struct ls_options *opt)
 	int ret = segment_list_read(&list, attachments);
 
 	if (ret == -ENOENT) {
-		err_line("no /proc/sysvipc/shm: this kernel has no System V shared memory, or /proc is not mounted");
+		err_line("no /proc/sysvipc/shm: this kernel has no System V shared memory, "
+			"or /proc is not mounted");
 		return EXIT_LACKS;
 	}
 	if (ret) {

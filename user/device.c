@@ -21,11 +21,12 @@ static int failed(struct device_error *error, enum device_step step)
 	return -1;
 }
 
-static int open_object(struct device_object *object,
-		       const struct shmviz_open *request,
-		       struct device_error *error)
+int device_open(struct device_object *object,
+		const struct shmviz_open *request, struct device_error *error)
 {
 	int device = open(SHMVIZ_DEVICE, O_RDWR | O_CLOEXEC);
+
+	object->request = error->request = *request;
 
 	if (device < 0)
 		return failed(error, DEVICE_NODE);
@@ -48,27 +49,6 @@ out_device:
 	return -1;
 }
 
-int device_open_segment(struct device_object *object, int shmid,
-			struct device_error *error)
-{
-	struct shmviz_open request = {
-		.kind = SHMVIZ_KIND_SEGMENT,
-		.id = shmid,
-	};
-
-	error->shmid = shmid;
-	return open_object(object, &request, error);
-}
-
-int device_open_board(struct device_object *object,
-		      struct device_error *error)
-{
-	struct shmviz_open request = { .kind = SHMVIZ_KIND_BOARD };
-
-	error->shmid = -1;
-	return open_object(object, &request, error);
-}
-
 void device_close(struct device_object *object)
 {
 	close(object->fd);
@@ -82,8 +62,7 @@ int device_frames(const struct device_object *object, uint64_t first,
 	struct shmviz_frame *chunk = calloc(CHUNK, sizeof(*chunk));
 	int ret = -1;
 
-	error->shmid = object->info.kind == SHMVIZ_KIND_BOARD ?
-		       -1 : object->info.shmid;
+	error->request = object->request;
 	if (!chunk)
 		goto out;
 	while (first <= last) {
@@ -115,6 +94,38 @@ out:
 	return ret;
 }
 
+int device_sharers(const struct device_object *object,
+		   struct shmviz_sharer **sharers, size_t *n,
+		   struct device_error *error)
+{
+	struct shmviz_sharers request = {};
+	struct shmviz_sharer *more;
+
+	error->request = object->request;
+	*sharers = NULL;
+	/* Others may come between a count and the next call: some room more. */
+	do {
+		request.count = request.total + request.total / 4 + 16;
+		more = realloc(*sharers, request.count * sizeof(*more));
+		if (!more) {
+			errno = ENOMEM;
+			goto fail;
+		}
+		*sharers = more;
+		request.buf = (uintptr_t)more;
+		if (ioctl(object->fd, SHMVIZ_SHARERS, &request))
+			goto fail;
+	} while (request.count < request.total);
+	*n = request.count;
+	return 0;
+
+fail:
+	failed(error, DEVICE_SHARERS);
+	free(*sharers);
+	*sharers = NULL;
+	return -1;
+}
+
 static int explain_missing(char *text, size_t size)
 {
 	struct utsname uts;
@@ -136,7 +147,8 @@ static int explain_rights(char *text, size_t size)
 static int explain_mismatch(char *text, size_t size)
 {
 	snprintf(text, size,
-		 "the loaded module and this shmviz (%s) do not belong together: rmmod shmviz, then insmod the one that was built with it",
+		 "the loaded module and this shmviz (%s) do not belong together: rmmod "
+		 "shmviz, then insmod the one that was built with it",
 		 SHMVIZ_VERSION);
 	return EXIT_LACKS;
 }
@@ -157,12 +169,26 @@ static int explain_node(int err, char *text, size_t size)
 	return EXIT_FAILED;
 }
 
+static int explain_unsupported(const struct device_error *error, char *text,
+			       size_t size)
+{
+	if (error->request.kind == SHMVIZ_KIND_FILE)
+		snprintf(text, size,
+			 "the pages of that file are not in the page cache (DAX)");
+	else
+		snprintf(text, size,
+			 "this kernel keeps its segments in a shape that the module does not "
+			 "know: 'shmviz doctor' says which kernel this is");
+	return EXIT_LACKS;
+}
+
 int device_explain(const struct device_error *error, char *text, size_t size)
 {
 	static const char *const doing[] = {
 		[DEVICE_OPEN] = "open the object",
 		[DEVICE_INFO] = "read what the object is",
 		[DEVICE_FRAMES] = "read its frames",
+		[DEVICE_SHARERS] = "read who maps it",
 	};
 
 	if (error->step == DEVICE_NODE)
@@ -171,19 +197,25 @@ int device_explain(const struct device_error *error, char *text, size_t size)
 	case EACCES:
 	case EPERM:
 		return explain_rights(text, size);
+	case EINVAL:
+		if (error->request.kind == SHMVIZ_KIND_FILE) {
+			snprintf(text, size,
+				 "that is no regular file: nothing to share lies behind it");
+			return EXIT_FAILED;
+		}
+		/* We ask nothing that our own header forbids. */
+		/* fall through */
 	case ENOTTY:
-	case EINVAL:	/* we ask nothing that our own header forbids */
 		return explain_mismatch(text, size);
 	case EOPNOTSUPP:
-		snprintf(text, size,
-			 "this kernel keeps its segments in a shape that the module does not know: 'shmviz doctor' says which kernel this is");
-		return EXIT_LACKS;
+		return explain_unsupported(error, text, size);
 	case ENOENT:
-		if (error->shmid < 0)
+		if (error->request.kind != SHMVIZ_KIND_SEGMENT)
 			break;
 		snprintf(text, size,
-			 "no segment with shmid %d in this IPC namespace: 'shmviz ls' lists them",
-			 error->shmid);
+			 "no segment with shmid %d in %s IPC namespace: 'shmviz ls' lists them",
+			 error->request.id,
+			 error->request.ns_fd < 0 ? "this" : "that");
 		return EXIT_FAILED;
 	}
 	snprintf(text, size, "cannot %s: %s", doing[error->step],

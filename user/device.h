@@ -20,27 +20,24 @@ enum device_step {
 	DEVICE_OPEN,		/* SHMVIZ_OPEN */
 	DEVICE_INFO,
 	DEVICE_FRAMES,
+	DEVICE_SHARERS,
 };
 
 struct device_error {
 	enum device_step step;
 	int err;		/* errno, positive */
-	int shmid;		/* that was asked for; -1: the board */
+	struct shmviz_open request;
 };
 
 struct device_object {
 	int fd;
+	struct shmviz_open request;
 	struct shmviz_info info;
 };
 
-/*
- * Open an object and read what it is: by shmid in this IPC namespace, or the
- * board. 0, or -1 with *error filled in.
- */
-int device_open_segment(struct device_object *object, int shmid,
-			struct device_error *error);
-int device_open_board(struct device_object *object,
-		      struct device_error *error);
+/* Open an object and read what it is. 0, or -1 with *error filled in. */
+int device_open(struct device_object *object,
+		const struct shmviz_open *request, struct device_error *error);
 void device_close(struct device_object *object);
 
 /*
@@ -50,6 +47,14 @@ void device_close(struct device_object *object);
 int device_frames(const struct device_object *object, uint64_t first,
 		  uint64_t last, struct frame_list *frames,
 		  struct device_error *error);
+
+/*
+ * Everyone who maps the object, to be freed by the caller. 0, or -1 with *error
+ * filled in.
+ */
+int device_sharers(const struct device_object *object,
+		   struct shmviz_sharer **sharers, size_t *n,
+		   struct device_error *error);
 
 /*
  * What happened and what to do about it, in one line without newline. Returns

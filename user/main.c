@@ -18,7 +18,8 @@
 static const struct command commands[] = {
 	{ "trace",  cmd_trace,  "follow shared-memory calls as they happen" },
 	{ "ls",     cmd_ls,     "list segments and who has them attached" },
-	{ "frames", cmd_frames, "show the physical frames behind a segment" },
+	{ "frames", cmd_frames, "show who maps a segment, and its physical frames" },
+	{ "view",   cmd_view,   "show the contents of a segment, untouched" },
 	{ "doctor", cmd_doctor, "say what this machine offers and lacks" },
 };
 

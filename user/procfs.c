@@ -193,22 +193,34 @@ static bool parse_shm_vma(const char *line, struct proc_shm_vma *vma)
 	return true;
 }
 
+/* The file of a process's mappings, or NULL with *err negative. */
+static FILE *open_maps(int dir, int *err)
+{
+	int fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
+	FILE *maps;
+
+	*err = fd < 0 ? -errno : 0;
+	if (fd < 0)
+		return NULL;
+	maps = fdopen(fd, "r");
+	if (!maps) {
+		*err = -errno;
+		close(fd);
+	}
+	return maps;
+}
+
 int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
 					   void *arg), void *arg)
 {
-	int ret = 0, fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
 	size_t size = 0;
 	char *line = NULL;
 	FILE *maps;
+	int ret;
 
-	if (fd < 0)
-		return -errno;
-	maps = fdopen(fd, "r");
-	if (!maps) {
-		ret = -errno;
-		close(fd);
+	maps = open_maps(dir, &ret);
+	if (!maps)
 		return ret;
-	}
 	while (!ret && getline(&line, &size, maps) > 0) {
 		struct proc_shm_vma vma;
 
@@ -220,6 +232,51 @@ int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
 		ret = -EIO;
 	free(line);
 	fclose(maps);
+	return ret;
+}
+
+/* The mapping around addr; -EFAULT if there is none, -ENODATA if no file. */
+static int find_vma(int dir, uint64_t addr, uint64_t *start, uint64_t *end)
+{
+	unsigned int major, minor;
+
+	size_t size = 0;
+	char *line = NULL;
+	FILE *maps;
+	int ret;
+
+	maps = open_maps(dir, &ret);
+	if (!maps)
+		return ret;
+	ret = -EFAULT;
+	while (ret == -EFAULT && getline(&line, &size, maps) > 0)
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %x:%x",
+			   start, end, &major, &minor) == 4 &&
+		    addr >= *start && addr < *end)
+			/* An inode number of 0 is a segment's with shmid 0. */
+			ret = major || minor ? 0 : -ENODATA;
+	free(line);
+	fclose(maps);
+	return ret;
+}
+
+int procfs_open_mapping(pid_t pid, uint64_t addr)
+{
+	int dir = procfs_open(pid), ret;
+	uint64_t start, end;
+	char path[64];
+
+	if (dir < 0)
+		return dir == -ENOENT ? -ESRCH : dir;
+	ret = find_vma(dir, addr, &start, &end);
+	if (!ret) {
+		snprintf(path, sizeof(path), "map_files/%" PRIx64 "-%" PRIx64,
+			 start, end);
+		ret = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (ret < 0)
+			ret = -errno;
+	}
+	close(dir);
 	return ret;
 }
 

@@ -51,6 +51,13 @@ struct proc_shm_vma {
 int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
 					   void *arg), void *arg);
 
+/*
+ * Open what a process has mapped at an address: a descriptor that is not the
+ * process's own. -ESRCH: no such process, -EFAULT: nothing is mapped there,
+ * -ENODATA: memory that belongs to no file.
+ */
+int procfs_open_mapping(pid_t pid, uint64_t addr);
+
 /* A line of /proc/sysvipc/shm. */
 struct proc_shm {
 	int shmid;

@@ -3,11 +3,13 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "err.h"
 #include "frame_names.h"
 #include "text.h"
 #include "write_frames.h"
+#include "write_sharers.h"
 
 /*
  * Lines of the table that are laid out at a time: a segment of some GiB has
@@ -276,6 +278,10 @@ static void write_head(FILE *out, const struct shmviz_info *info)
 	text_human(size, info->size);
 	if (info->kind == SHMVIZ_KIND_BOARD)
 		fprintf(out, "board of " SHMVIZ_DEVICE ": size %s", size);
+	else if (info->kind == SHMVIZ_KIND_FILE)
+		fprintf(out, "file: device %u:%u, inode %" PRIu64 ", size %s",
+			major(info->dev), minor(info->dev),
+			(uint64_t)info->ino, size);
 	else
 		fprintf(out, "segment %d: key 0x%08x, mode %04o, size %s, %"
 			PRIu64 " attachment%s", info->shmid, info->key,
@@ -285,7 +291,20 @@ static void write_head(FILE *out, const struct shmviz_info *info)
 		fprintf(out, ", %s", words[i]);
 	if (info->kind == SHMVIZ_KIND_SEGMENT)
 		fprintf(out, "\nIPC namespace %" PRIu64, (uint64_t)info->ipcns);
-	fputs("\n\n", out);
+	putc('\n', out);
+}
+
+static void write_sharers(FILE *out, const struct shmviz_info *info,
+			  const struct sharer_list *sharers)
+{
+	if (!sharers->n)
+		fputs("nobody maps it\n\n", out);
+	else
+		fprintf(out, "mapped %zu time%s:\n", sharers->n,
+			plural(sharers->n));
+	write_sharers_text(out, sharers, info->page_size);
+	if (sharers->n)
+		putc('\n', out);
 }
 
 static void write_letters(FILE *out, uint32_t flags)
@@ -367,11 +386,13 @@ static void write_strip(FILE *out, const struct shmviz_info *info,
 
 void write_frames_text(FILE *out, const struct shmviz_info *info,
 		       const struct frame_list *frames,
+		       const struct sharer_list *sharers,
 		       const struct frames_format *format)
 {
 	struct layout layout = measure(info, frames, format);
 
 	write_head(out, info);
+	write_sharers(out, info, sharers);
 	write_table(out, info, frames, format, &layout);
 	if (layout.letters)
 		write_letters(out, layout.flags);

@@ -9,6 +9,7 @@
 #include <shmviz.h>
 
 #include "frames.h"
+#include "sharers.h"
 #include "strip.h"
 
 enum frames_lines {
@@ -26,10 +27,12 @@ struct frames_format {
 
 void write_frames_text(FILE *out, const struct shmviz_info *info,
 		       const struct frame_list *frames,
+		       const struct sharer_list *sharers,
 		       const struct frames_format *format);
 
 /* As the documentation of the JSON has it; one page a line. */
 void write_frames_json(FILE *out, const struct shmviz_info *info,
-		       const struct frame_list *frames);
+		       const struct frame_list *frames,
+		       const struct sharer_list *sharers);
 
 #endif /* SHMVIZ_WRITE_FRAMES_H */

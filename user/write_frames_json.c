@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <json-c/json.h>
+#include <sys/sysmacros.h>
 
 #include "frame_names.h"
 #include "json.h"
 #include "write_frames.h"
+#include "write_sharers.h"
 
 static struct json_object *object_json(const struct shmviz_info *info)
 {
@@ -13,6 +15,10 @@ static struct json_object *object_json(const struct shmviz_info *info)
 
 	if (info->kind == SHMVIZ_KIND_BOARD) {
 		js_add_string(o, "kind", "board");
+	} else if (info->kind == SHMVIZ_KIND_FILE) {
+		js_add_string(o, "kind", "file");
+		js_add_u64(o, "dev_major", major(info->dev));
+		js_add_u64(o, "dev_minor", minor(info->dev));
 	} else {
 		js_add_string(o, "kind", "segment");
 		js_add_u64(o, "ipcns", info->ipcns);
@@ -75,12 +81,15 @@ static struct json_object *summary_json(const struct frame_list *frames)
 
 /* Page by page: as one tree a large object would take some GiB. */
 void write_frames_json(FILE *out, const struct shmviz_info *info,
-		       const struct frame_list *frames)
+		       const struct frame_list *frames,
+		       const struct sharer_list *sharers)
 {
 	const char *sep = "\n";
 
 	fputs("{\"object\":", out);
 	js_put(out, object_json(info));
+	fputs(",\n\"sharers\":", out);
+	js_put(out, sharers_json(sharers));
 	fprintf(out, ",\n\"page_size\":%u,\n\"pages\":[", info->page_size);
 	for (size_t r = 0; r < frames->n; r++) {
 		const struct frame_run *run = &frames->runs[r];

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "err.h"
+#include "parse.h"
+#include "procfs.h"
+#include "target.h"
+
+void target_init(struct target *target, const char *command)
+{
+	memset(target, 0, sizeof(*target));
+	target->command = command;
+	target->shmid = -1;
+}
+
+static int take_shmid(struct target *target, const char *text)
+{
+	uint64_t shmid;
+
+	if (parse_number(text, 0, INT_MAX, &shmid))
+		return err_usage(target->command,
+			"shmid '%s' is not a decimal number from 0 to %d",
+			text, INT_MAX);
+	target->shmid = shmid;
+	return EXIT_DONE;
+}
+
+static int take_pid(const struct target *target, const char *option,
+		    pid_t *pid)
+{
+	uint64_t value;
+
+	if (parse_number(optarg, 1, INT_MAX, &value))
+		return err_usage(target->command,
+			"%s '%s' is not a process id", option, optarg);
+	*pid = value;
+	return EXIT_DONE;
+}
+
+static int take_addr(struct target *target)
+{
+	const char *digits = optarg;
+	char *end;
+
+	if (digits[0] == '0' && tolower((unsigned char)digits[1]) == 'x')
+		digits += 2;
+	errno = 0;
+	target->addr = strtoull(digits, &end, 16);
+	if (!isxdigit((unsigned char)digits[0]) || *end || errno)
+		return err_usage(target->command,
+			"--addr '%s' is not an address in hex", optarg);
+	target->has_addr = true;
+	return EXIT_DONE;
+}
+
+/* A negative shmid looks like an option: name it as what it was meant to be. */
+static int refuse(struct target *target, int c, int argc, char **argv)
+{
+	for (int i = 1; c == '?' && isdigit(optopt) && i < argc; i++)
+		if (argv[i][0] == '-' && isdigit((unsigned char)argv[i][1]))
+			return take_shmid(target, argv[i]);
+	return err_option(target->command, c, argv);
+}
+
+int target_option(struct target *target, int c, int argc, char **argv)
+{
+	switch (c) {
+	case 'p':
+		target->pages = optarg;
+		if (parse_pages(optarg, &target->range))
+			return err_usage(target->command,
+				"page range '%s' is not FIRST-LAST, FIRST+COUNT or a page",
+				optarg);
+		return EXIT_DONE;
+	case OPT_TARGET_BOARD:
+		target->board = true;
+		return EXIT_DONE;
+	case OPT_TARGET_PATH:
+		target->path = optarg;
+		return EXIT_DONE;
+	case OPT_TARGET_IPCNS:
+		return take_pid(target, "--ipcns", &target->ipcns);
+	case OPT_TARGET_PID:
+		return take_pid(target, "--pid", &target->pid);
+	case OPT_TARGET_ADDR:
+		return take_addr(target);
+	default:
+		return refuse(target, c, argc, argv);
+	}
+}
+
+int target_finish(struct target *target, int argc, char **argv)
+{
+	int ret, objects;
+
+	if (optind < argc) {
+		ret = take_shmid(target, argv[optind++]);
+		if (ret)
+			return ret;
+	}
+	if (optind < argc)
+		return err_usage(target->command, "unexpected argument '%s'",
+				 argv[optind]);
+	if (!target->pid != !target->has_addr)
+		return err_usage(target->command,
+			"--pid and --addr belong together");
+	if (target->ipcns && target->shmid < 0)
+		return err_usage(target->command, "--ipcns needs a SHMID");
+	objects = (target->shmid >= 0) + target->board + !!target->path +
+		  !!target->pid;
+	if (!objects)
+		return err_usage(target->command,
+			"no object given: SHMID, --pid and --addr, --path or --board");
+	if (objects > 1)
+		return err_usage(target->command,
+			"more than one object given, one is needed");
+	return EXIT_DONE;
+}
+
+/* A descriptor for `request`, or -1 with the reason said. */
+static int open_path(const struct target *target)
+{
+	int fd = open(target->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		err_line("cannot open '%s': %s", target->path, strerror(errno));
+	return fd;
+}
+
+static int open_ipcns(const struct target *target)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", target->ipcns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err_line("cannot enter the IPC namespace of process %d: %s",
+			 target->ipcns, errno == ENOENT ? "no such process" :
+			 strerror(errno));
+	return fd;
+}
+
+static int open_mapping(const struct target *target)
+{
+	int fd = procfs_open_mapping(target->pid, target->addr);
+
+	if (fd >= 0)
+		return fd;
+	switch (-fd) {
+	case ESRCH:
+		err_line("no process %d", target->pid);
+		break;
+	case EFAULT:
+		err_line("process %d has nothing mapped at 0x%" PRIx64
+			 ": see /proc/%d/maps", target->pid, target->addr,
+			 target->pid);
+		break;
+	case ENODATA:
+		err_line("process %d has private memory at 0x%" PRIx64
+			 " that nobody can share", target->pid, target->addr);
+		break;
+	default:
+		err_line("cannot open what process %d has mapped at 0x%" PRIx64
+			 ": %s", target->pid, target->addr, strerror(-fd));
+	}
+	return -1;
+}
+
+static int check_range(struct target *target, struct device_object *object)
+{
+	uint64_t pages = object->info.pages;
+
+	if (!target->pages) {
+		target->range.first = 0;
+		target->range.last = pages ? pages - 1 : 0;
+		return EXIT_DONE;
+	}
+	if (target->range.last < pages)
+		return EXIT_DONE;
+	device_close(object);
+	return err_usage(target->command,
+		"page range '%s' goes past the end: the object has %" PRIu64
+		" pages, counted from 0", target->pages, pages);
+}
+
+int target_open(struct target *target, struct device_object *object)
+{
+	struct shmviz_open request = { .ns_fd = -1 };
+	struct device_error error;
+	char why[256];
+	int fd = -1, ret;
+
+	if (target->board) {
+		request.kind = SHMVIZ_KIND_BOARD;
+	} else if (target->shmid >= 0) {
+		request.kind = SHMVIZ_KIND_SEGMENT;
+		request.id = target->shmid;
+		if (target->ipcns)
+			request.ns_fd = fd = open_ipcns(target);
+		if (target->ipcns && fd < 0)
+			return EXIT_FAILED;
+	} else {
+		request.kind = SHMVIZ_KIND_FILE;
+		fd = target->path ? open_path(target) : open_mapping(target);
+		if (fd < 0)
+			return EXIT_FAILED;
+		request.id = fd;
+	}
+
+	ret = device_open(object, &request, &error);
+	if (fd >= 0)
+		close(fd);
+	if (!ret)
+		return check_range(target, object);
+	ret = device_explain(&error, why, sizeof(why));
+	err_line("%s", why);
+	return ret;
+}
