@@ -19,16 +19,6 @@
 static int dev;
 static size_t page;
 
-static int open_segment(int shmid)
-{
-	int obj = util_open_object(dev, SHMVIZ_KIND_SEGMENT, shmid);
-
-	if (obj < 0)
-		ksft_exit_fail_msg("SHMVIZ_OPEN of %d: %s\n", shmid,
-				   strerror(errno));
-	return obj;
-}
-
 /* Every page of the mapping at addr, as that process' pagemap has it. */
 static void expect_pagemap(const struct shmviz_frame *frames, pid_t pid,
 			   const char *addr, int pages)
@@ -85,7 +75,7 @@ static void test_two_processes(void)
 		addr[i * page] = i;
 	}
 	util_child(&child, attach_elsewhere, &attach);
-	obj = open_segment(attach.shmid);
+	obj = util_open_segment(dev, attach.shmid);
 	expect_eq(util_frames(obj, 0, PAGES, frames), PAGES);
 
 	expect(attach.addr != addr);
@@ -110,7 +100,7 @@ static void test_unattached(void)
 
 	memset(addr, 'x', PAGES * page / 2);
 	shmdt(addr);
-	obj = open_segment(shmid);
+	obj = util_open_segment(dev, shmid);
 	expect_eq(util_frames(obj, 0, PAGES, before), PAGES);
 	expect_eq(before[0].mapcount, 0);
 	expect_eq(before[PAGES - 1].state, SHMVIZ_STATE_HOLE);
@@ -159,7 +149,7 @@ static void expect_kpage(const struct shmviz_frame *frame)
 static void test_facts(void)
 {
 	struct shmviz_frame frames[PAGES];
-	int shmid = util_segment(PAGES * page, 0), obj = open_segment(shmid);
+	int shmid = util_segment(PAGES * page, 0), obj = util_open_segment(dev, shmid);
 	char *addr = util_attach(shmid, 0), *again = util_attach(shmid, 0);
 
 	memset(addr, 1, 8 * page);
@@ -223,7 +213,7 @@ static void expect_in_slot(const struct shmviz_frame *frame, int i)
 static void test_swapped(void)
 {
 	struct shmviz_frame frames[PAGES];
-	int shmid = util_segment(PAGES * page, 0), obj = open_segment(shmid);
+	int shmid = util_segment(PAGES * page, 0), obj = util_open_segment(dev, shmid);
 	char *addr = util_attach(shmid, 0);
 	struct util_shm shm;
 	int swapped = 0;
@@ -258,7 +248,7 @@ static void test_swapped(void)
 static void test_ranges(void)
 {
 	struct shmviz_frame all[PAGES], some[PAGES];
-	int shmid = util_segment(PAGES * page - 1, 0), obj = open_segment(shmid);
+	int shmid = util_segment(PAGES * page - 1, 0), obj = util_open_segment(dev, shmid);
 	char *addr = util_attach(shmid, 0);
 
 	for (int i = 0; i < PAGES; i += 2)
@@ -287,7 +277,7 @@ static int frames_raw(int obj, struct shmviz_frames *arg)
 
 static void test_bad_arguments(void)
 {
-	int shmid = util_segment(PAGES * page, 0), obj = open_segment(shmid);
+	int shmid = util_segment(PAGES * page, 0), obj = util_open_segment(dev, shmid);
 	struct shmviz_frame frame;
 	struct shmviz_frames good = { .count = 1, .buf = (uintptr_t)&frame };
 	struct shmviz_frames arg;
@@ -322,7 +312,7 @@ static void test_bad_arguments(void)
 static void test_zeroed(void)
 {
 	static const struct shmviz_frame hole;
-	int shmid = util_segment(PAGES * page, 0), obj = open_segment(shmid);
+	int shmid = util_segment(PAGES * page, 0), obj = util_open_segment(dev, shmid);
 	struct shmviz_frame frames[PAGES];
 
 	memset(frames, 0xff, sizeof(frames));
@@ -339,7 +329,7 @@ static void test_large(void)
 {
 	enum { LARGE = 3001 };
 	static struct shmviz_frame frames[LARGE];
-	int shmid = util_segment(LARGE * page, 0), obj = open_segment(shmid);
+	int shmid = util_segment(LARGE * page, 0), obj = util_open_segment(dev, shmid);
 	char *addr = util_attach(shmid, 0);
 
 	for (int i = 0; i < LARGE; i += 7)

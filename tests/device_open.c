@@ -73,7 +73,7 @@ static void test_dest(void)
 
 static void test_bad_arguments(void)
 {
-	struct shmviz_open arg = { .kind = SHMVIZ_KIND_BOARD };
+	struct shmviz_open arg = { .kind = SHMVIZ_KIND_BOARD, .ns_fd = -1 };
 	struct shmviz_open bad;
 	void *hole = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
 			  -1, 0);
@@ -87,7 +87,7 @@ static void test_bad_arguments(void)
 	bad.flags = 1;
 	expect_errno(open_raw(&bad), EINVAL);
 	bad = arg;
-	bad.pad = 1;
+	bad.ns_fd = 0;
 	expect_errno(open_raw(&bad), EINVAL);
 	bad = arg;
 	bad.id = 1;
@@ -95,7 +95,7 @@ static void test_bad_arguments(void)
 	expect_errno(open_raw(NULL), EFAULT);
 	expect_errno(open_raw(hole), EFAULT);
 	munmap(hole, 4096);
-	result("unknown kind, flags, padding: EINVAL; bad pointers: EFAULT\n");
+	result("unknown kind, flags, idle fields: EINVAL; bad pointers: EFAULT\n");
 }
 
 static void test_unknown_calls(void)
@@ -152,7 +152,9 @@ static void test_opener(void)
 
 static void test_no_descriptor_left(void)
 {
-	struct shmviz_open arg = { .kind = SHMVIZ_KIND_SEGMENT, .id = INT_MAX };
+	struct shmviz_open arg = {
+		.kind = SHMVIZ_KIND_SEGMENT, .id = INT_MAX, .ns_fd = -1,
+	};
 	int before = dup(dev), after;
 
 	close(before);

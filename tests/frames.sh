@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device jq perl
-begin 5
+begin 6
 
 # Attaches and touches pages 0, 1 and 5; prints their frames by pagemap.
 hold='my ($id, $file) = @ARGV;
@@ -79,6 +79,23 @@ expect_error 1 "No space left"
 { shmviz frames "$shmid" --all 2>"$tmp/err"; } | true
 expect_empty "$tmp/err"
 result "what is not there, full disk, closed pipe"
+
+# An open object keeps the memory of a removed segment: it must be closed before
+# anything is printed, however slow the reader.
+shm_make 67108864
+mkfifo "$tmp/slow"
+exec 8<>"$tmp/slow"
+background "$SHMVIZ" frames "$shmid" --all >"$tmp/slow" 8<&-
+dd bs=1 count=1 <&8 >"$tmp/first" 2>/dev/null
+[ -d "/proc/$pid" ] || fail "it did not wait for its reader"
+for fd in "/proc/$pid"/fd/*; do
+	case $(readlink "$fd") in
+	*shmviz*) fail "it still holds $(readlink "$fd")" ;;
+	esac
+done
+expect_same "$(wc -c <"$tmp/first" | tr -d ' ')" 1 "bytes read"
+exec 8<&-
+result "nothing is held while it prints"
 
 run shmviz frames --board --json
 expect_status 0

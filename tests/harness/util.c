@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,9 +60,19 @@ bool util_result_ok(void)
 
 int util_open_object(int dev, uint32_t kind, int id)
 {
-	struct shmviz_open arg = { .kind = kind, .id = id };
+	struct shmviz_open arg = { .kind = kind, .id = id, .ns_fd = -1 };
 
 	return ioctl(dev, SHMVIZ_OPEN, &arg);
+}
+
+int util_open_segment(int dev, int shmid)
+{
+	int obj = util_open_object(dev, SHMVIZ_KIND_SEGMENT, shmid);
+
+	if (obj < 0)
+		ksft_exit_fail_msg("SHMVIZ_OPEN of %d: %s\n", shmid,
+				   strerror(errno));
+	return obj;
 }
 
 int util_frames(int obj, uint64_t first, uint64_t count,
@@ -71,6 +83,46 @@ int util_frames(int obj, uint64_t first, uint64_t count,
 	};
 
 	return ioctl(obj, SHMVIZ_FRAMES, &arg) ? -1 : (int)arg.count;
+}
+
+int util_rmmod(void)
+{
+	return syscall(SYS_delete_module, "shmviz", O_NONBLOCK);
+}
+
+static int module_path(char *path, size_t size)
+{
+	const char *ko = getenv("SHMVIZ_KO");
+	struct utsname uts;
+	char self[256];
+	ssize_t len;
+
+	if (ko)
+		return snprintf(path, size, "%s", ko);
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len < 0 || uname(&uts))
+		return -1;
+	self[len] = '\0';
+	*strrchr(self, '/') = '\0';
+	return snprintf(path, size, "%s/../kmod/%s/shmviz.ko", self,
+			uts.release);
+}
+
+int util_insmod(const char *params)
+{
+	char path[512];
+	int fd, ret, err;
+
+	if (module_path(path, sizeof(path)) < 0)
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = syscall(SYS_finit_module, fd, params, 0);
+	err = errno;
+	close(fd);
+	errno = err;
+	return ret;
 }
 
 int util_segment(size_t size, int flags)
@@ -110,6 +162,20 @@ bool util_shm(int shmid, struct util_shm *shm)
 			shm->shmid == shmid;
 	fclose(file);
 	return found;
+}
+
+long util_shmem_kib(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	char line[128];
+	long kib = -1;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Shmem: %ld", &kib) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kib;
 }
 
 static uint64_t read_u64_at(const char *path, uint64_t index)

@@ -71,8 +71,17 @@ static inline void util_finish(void)
 
 /* The device. */
 int util_open_object(int dev, uint32_t kind, int id);
+/* A segment's, or the program bails out. */
+int util_open_segment(int dev, int shmid);
 int util_frames(int obj, uint64_t first, uint64_t count,
 		struct shmviz_frame *frames);
+
+/*
+ * The module: of $SHMVIZ_KO, or of the build tree of this program. 0 or -1 with
+ * errno; EWOULDBLOCK of util_rmmod(): it is in use.
+ */
+int util_rmmod(void);
+int util_insmod(const char *params);
 
 /* Segments: made, or the program bails out. */
 int util_segment(size_t size, int flags);
@@ -84,6 +93,9 @@ struct util_shm {
 	uint64_t size, nattch, atime, dtime, ctime, rss, swap;
 };
 bool util_shm(int shmid, struct util_shm *shm);
+
+/* Shmem of /proc/meminfo, in KiB. */
+long util_shmem_kib(void);
 
 /* An entry of /proc/PID/pagemap. */
 #define PM_PRESENT	(1ull << 63)
