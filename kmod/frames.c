@@ -201,19 +201,36 @@ static struct shmviz_frame *frames_alloc_batch(u64 count)
 			      sizeof(struct shmviz_frame), GFP_KERNEL_ACCOUNT);
 }
 
-/* Pages of an entry of the page cache; 0 if it has to be looked at again. */
-static u64 count_entry(struct xa_state *xas, struct folio *folio)
+/* Pages start .. start + n - 1, as far as they are inside the object. */
+static u64 pages_inside(const struct shmviz_info *info, u64 start, u64 n)
 {
-	u64 pages = 0;
+	return start < info->pages ? min(n, info->pages - start) : 0;
+}
 
-	if (xa_is_value(folio))
-		return 1ULL << xa_get_order(xas->xa, xas->xa_index);
-	if (folio_try_get(folio)) {
-		if (folio == xas_reload(xas))
-			pages = folio_nr_pages(folio);
-		folio_put(folio);
+/* Adds what an entry of the page cache stands for; false: look again. */
+static bool count_entry(struct shmviz_object *obj, struct xa_state *xas,
+			struct folio *folio, struct shmviz_info *info)
+{
+	unsigned int shift = compat_hugetlb_index_shift(obj->order);
+	bool same;
+	u64 n;
+
+	if (xa_is_value(folio)) {
+		n = 1ULL << xa_get_order(xas->xa, xas->xa_index);
+		/* Elsewhere it is a trace of an evicted page. */
+		if (obj->shmem)
+			info->swapped += pages_inside(info,
+					round_down(xas->xa_index, n), n);
+		return true;
 	}
-	return pages;
+	if (!folio_try_get(folio))
+		return false;
+	same = folio == xas_reload(xas);
+	if (same)
+		info->present += pages_inside(info, (u64)folio->index << shift,
+					      folio_nr_pages(folio));
+	folio_put(folio);
+	return same;
 }
 
 /* Goes by what is there, not by the size: a sparse object can be very large. */
@@ -222,22 +239,17 @@ int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 	XA_STATE(xas, &obj->file->f_mapping->i_pages, 0);
 	unsigned int batch = 0;
 	struct folio *folio;
-	u64 pages, left;
+	u64 left;
 
 	info->pages = shmviz_object_pages(obj);
 	rcu_read_lock();
 	xas_for_each(&xas, folio, ULONG_MAX) {
 		if (xas_retry(&xas, folio))
 			continue;
-		pages = count_entry(&xas, folio);
-		if (!pages) {
+		if (!count_entry(obj, &xas, folio, info)) {
 			xas_reset(&xas);
 			continue;
 		}
-		if (xa_is_value(folio))
-			info->swapped += obj->shmem ? pages : 0;
-		else
-			info->present += pages;
 		if (++batch % FRAMES_BATCH)
 			continue;
 		xas_pause(&xas);
@@ -249,7 +261,7 @@ int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 	}
 	rcu_read_unlock();
 
-	/* What grew meanwhile must not make the sum more than the whole. */
+	/* What moved to swap or back meanwhile may have been counted twice. */
 	info->present = min(info->present, info->pages);
 	left = info->pages - info->present;
 	info->swapped = min(info->swapped, left);
