@@ -240,7 +240,7 @@ static void write_start(struct trace *trace)
 	};
 
 	trace->writer->start(&start);
-	fflush(stdout);
+	flush_output();
 }
 
 static void on_record(const struct rec_hdr *rec, void *ctx)
@@ -264,7 +264,7 @@ static bool drain(struct trace *trace)
 		trace->writer->lost(lost - trace->lost_said);
 		trace->lost_said = lost;
 	}
-	fflush(stdout);
+	flush_output();
 	return !ferror(stdout);
 }
 

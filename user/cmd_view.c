@@ -151,7 +151,7 @@ static int print_all(struct shown *shown, const struct frame_list *frames,
 
 	for (size_t r = 0; r < frames->n && !ret && !ferror(stdout); r++)
 		ret = print_run(shown, &frames->runs[r], buf);
-	fflush(stdout);
+	flush_output();
 	return ret;
 }
 
@@ -207,7 +207,7 @@ static int follow(struct shown *shown, uint64_t interval, uint8_t *buf)
 			return 0;
 		for (uint64_t i = 0; i < shown->n && !ret; i++)
 			ret = follow_page(shown, i, buf, &format);
-		fflush(stdout);
+		flush_output();
 	}
 	return ret;
 }

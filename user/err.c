@@ -16,7 +16,7 @@
 /* The errno of the first flush that failed; stdio keeps but a flag. */
 static int output_error;
 
-static void flush_output(void)
+void flush_output(void)
 {
 	if (fflush(stdout) && !output_error)
 		output_error = errno;

@@ -34,6 +34,9 @@ int err_option(const char *command, int c, char **argv);
 /* For writers: no memory is left, and nothing sensible can still be shown. */
 void err_nomem(void) __attribute__((noreturn));
 
+/* Flush stdout, and keep the reason if that fails, for finish_output(). */
+void flush_output(void);
+
 /*
  * Flush stdout; say so and return EXIT_FAILED when something that was written
  * to it since the start could not be, EXIT_DONE otherwise.
