@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * SHMVIZ_FRAMES and SHMVIZ_INFO in every state that a page can be in: part of a
+ * huge page, in swap, locked, charged to a cgroup, on another node. In an IPC
+ * namespace of its own, so that the totals of SHM_INFO are those of one segment.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kernel-page-flags.h>
+#include <linux/mempolicy.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/util.h"
+
+#define THP		512		/* pages of a huge page */
+#define PAGES		(3 * THP)
+#define THP_PATH	"/sys/kernel/mm/transparent_hugepage/"
+
+static int dev;
+static size_t page;
+static struct shmviz_frame frames[PAGES];
+
+static int open_segment(int shmid)
+{
+	int obj = util_open_object(dev, SHMVIZ_KIND_SEGMENT, shmid);
+
+	if (obj < 0)
+		ksft_exit_fail_msg("SHMVIZ_OPEN of %d: %s\n", shmid,
+				   strerror(errno));
+	return obj;
+}
+
+/* As its own file does it: -1 and errno, also of what a file refuses. */
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = err;
+	return n < 0 ? -1 : 0;
+}
+
+/* The word in brackets of a file like "always [never]". */
+static int read_choice(const char *path, char word[32])
+{
+	char text[256] = "", *from = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0)
+		from = strchr(text, '[');
+	if (fd >= 0)
+		close(fd);
+	return from && sscanf(from, "[%31[^]]", word) == 1 ? 0 : -1;
+}
+
+/*
+ * Segments and the anonymous memory of MAP_SHARED have huge pages by choice of
+ * the administrator. Changed for a test, and put back.
+ */
+struct choice {
+	const char *path;
+	char before[32];
+};
+
+static bool choose(struct choice *choice, const char *path, const char *word)
+{
+	choice->path = path;
+	return !read_choice(path, choice->before) && !write_text(path, word);
+}
+
+static void unchoose(const struct choice *choice)
+{
+	expect(!write_text(choice->path, choice->before));
+}
+
+/* At an address at which a huge page can be mapped as one. */
+static char *attach_aligned(int shmid, size_t size)
+{
+	size_t huge = THP * page;
+	char *room = mmap(NULL, size + 2 * huge, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at = (char *)(((uintptr_t)room + huge - 1) / huge * huge);
+
+	munmap(room, size + 2 * huge);
+	at = shmat(shmid, at, 0);
+	if (at == (void *)-1)
+		ksft_exit_fail_msg("shmat of %d: %s\n", shmid, strerror(errno));
+	return at;
+}
+
+static bool kpage_has(uint64_t pfn, int bit)
+{
+	return util_kpage("kpageflags", pfn) >> bit & 1;
+}
+
+/* Record of a page against what the kernel has of the frame behind addr. */
+static void expect_frame(const struct shmviz_frame *frame, const char *addr)
+{
+	uint64_t entry = util_pagemap(getpid(), addr), pfn = PM_PFN(entry);
+
+	if (!expect_eq(frame->state, SHMVIZ_STATE_PRESENT) ||
+	    !expect(entry & PM_PRESENT))
+		return;
+	expect_eq(frame->pfn, pfn);
+	expect_eq(frame->mapcount, util_kpage("kpagecount", pfn));
+	/* On 6.1 kpagecgroup has it of the first page of a folio only. */
+	expect_eq(frame->memcg, util_kpage("kpagecgroup",
+					   pfn >> frame->order << frame->order));
+	expect_eq(!!(frame->flags & SHMVIZ_FRAME_HEAD),
+		  kpage_has(pfn, KPF_COMPOUND_HEAD));
+	expect_eq(!!(frame->flags & SHMVIZ_FRAME_TAIL),
+		  kpage_has(pfn, KPF_COMPOUND_TAIL));
+	expect(!(frame->flags & SHMVIZ_FRAME_HUGETLB));
+}
+
+/* One folio of 1 << order pages, whose first is the one of frame[0]. */
+static void expect_folio(const struct shmviz_frame *frame, int order,
+			 const char *addr)
+{
+	for (int i = 0; i < 1 << order; i++) {
+		expect_frame(&frame[i], addr + i * page);
+		expect_eq(frame[i].pfn, frame[0].pfn + i);
+		expect_eq(frame[i].order, order);
+		expect_eq(frame[i].flags & SHMVIZ_FRAME_HEAD,
+			  order && !i ? SHMVIZ_FRAME_HEAD : 0);
+		expect_eq(frame[i].flags & SHMVIZ_FRAME_TAIL,
+			  order && i ? SHMVIZ_FRAME_TAIL : 0);
+		expect_eq(frame[i].flags & SHMVIZ_FRAME_UNEVICTABLE,
+			  frame[0].flags & SHMVIZ_FRAME_UNEVICTABLE);
+	}
+}
+
+/* All records, into frames. */
+static void take_frames(int obj, int pages)
+{
+	memset(frames, 0, sizeof(frames));
+	expect_eq(util_frames(obj, 0, PAGES, frames), pages);
+}
+
+static int count_state(int state, int pages)
+{
+	int n = 0;
+
+	for (int i = 0; i < pages; i++)
+		n += frames[i].state == state;
+	return n;
+}
+
+/*
+ * The records just taken against the kernel's sums of this segment: its line of
+ * /proc/sysvipc/shm, and SHM_INFO, whose totals are of this namespace.
+ */
+static void expect_sums(int obj, int shmid)
+{
+	struct shmviz_info info;
+	struct shm_info total;
+	struct util_shm shm;
+
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect(util_shm(shmid, &shm));
+	expect(shmctl(0, SHM_INFO, (struct shmid_ds *)&total) >= 0);
+	expect_eq(total.used_ids, 1);
+	expect_eq(info.pages, PAGES);
+	expect_eq(info.present, count_state(SHMVIZ_STATE_PRESENT, PAGES));
+	expect_eq(info.swapped, count_state(SHMVIZ_STATE_SWAPPED, PAGES));
+	expect_eq(info.holes, count_state(SHMVIZ_STATE_HOLE, PAGES));
+	expect_eq(info.present * page, shm.rss);
+	expect_eq(info.swapped * page, shm.swap);
+	expect_eq(info.present, total.shm_rss);
+	expect_eq(info.swapped, total.shm_swp);
+}
+
+/*
+ * mincore looks into the page cache of what is not mapped, and touches nothing.
+ * It also counts what was read ahead from swap and is not yet the object's.
+ */
+static void expect_mincore(char *addr)
+{
+	static unsigned char in[PAGES];
+
+	expect(!mincore(addr, PAGES * page, in));
+	for (int i = 0; i < PAGES; i++)
+		if (frames[i].state != SHMVIZ_STATE_SWAPPED)
+			expect_eq(in[i] & 1,
+				  frames[i].state == SHMVIZ_STATE_PRESENT);
+}
+
+/* Maps what is there; what is not comes into being, or back from swap. */
+static void touch(const char *addr, int first, int pages)
+{
+	for (int i = first; i < first + pages; i++)
+		(void)((volatile const char *)addr)[i * page];
+}
+
+static void test_huge_forced(void)
+{
+	struct choice choice;
+	struct shmviz_frame some[8];
+	int shmid, obj;
+	char *addr;
+
+	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
+		ksft_test_result_skip("huge pages: %sshmem_enabled: %s\n",
+				      THP_PATH, strerror(errno));
+		return;
+	}
+	shmid = util_segment(PAGES * page, 0);
+	obj = open_segment(shmid);
+	addr = attach_aligned(shmid, PAGES * page);
+	/* The first by its last page, the third by its first; no second. */
+	addr[(THP - 1) * page] = 1;
+	addr[2 * THP * page] = 1;
+	take_frames(obj, PAGES);
+	expect_folio(frames, 9, addr);
+	expect_folio(frames + 2 * THP, 9, addr + 2 * THP * page);
+	expect_eq(frames[0].mapcount, 1);
+	for (int i = THP; i < 2 * THP; i++)
+		expect_eq(frames[i].state, SHMVIZ_STATE_HOLE);
+	expect(kpage_has(frames[0].pfn, KPF_THP));
+	expect(kpage_has(frames[THP - 1].pfn, KPF_THP));
+	expect_sums(obj, shmid);
+	expect_mincore(addr);
+	/* From the middle of one, and across an end and a beginning. */
+	expect_eq(util_frames(obj, 300, 8, some), 8);
+	expect(!memcmp(some, frames + 300, sizeof(some)));
+	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
+	expect(!memcmp(some, frames + THP - 4, sizeof(some)));
+	expect_eq(util_frames(obj, 2 * THP - 4, 8, some), 8);
+	expect(!memcmp(some, frames + 2 * THP - 4, sizeof(some)));
+	unchoose(&choice);
+	close(obj);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+	result("huge pages: order, first and others, consecutive frames\n");
+}
+
+/* Huge where it was advised, small elsewhere, in one segment. */
+static void test_huge_advised(void)
+{
+	struct choice choice;
+	int shmid, obj;
+	char *addr;
+
+	if (!choose(&choice, THP_PATH "shmem_enabled", "advise")) {
+		ksft_test_result_skip("advised huge pages: %sshmem_enabled: %s\n",
+				      THP_PATH, strerror(errno));
+		return;
+	}
+	shmid = util_segment(PAGES * page, 0);
+	obj = open_segment(shmid);
+	addr = attach_aligned(shmid, PAGES * page);
+	expect(!madvise(addr + THP * page, THP * page, MADV_HUGEPAGE));
+	memset(addr, 1, PAGES * page);
+	take_frames(obj, PAGES);
+	for (int i = 0; i < PAGES; i++)
+		if (i / THP != 1)
+			expect_folio(&frames[i], 0, addr + i * page);
+	expect_folio(frames + THP, 9, addr + THP * page);
+	expect_sums(obj, shmid);
+	/* A hole in its midst splits it. */
+	expect(!madvise(addr + (THP + 7) * page, 2 * page, MADV_REMOVE));
+	take_frames(obj, PAGES);
+	expect_eq(frames[THP + 7].state, SHMVIZ_STATE_HOLE);
+	expect_eq(frames[THP + 8].state, SHMVIZ_STATE_HOLE);
+	expect_sums(obj, shmid);
+	expect_mincore(addr);
+	touch(addr, 0, PAGES);
+	take_frames(obj, PAGES);
+	for (int i = 0; i < PAGES; i++)
+		expect_frame(&frames[i], addr + i * page);
+	unchoose(&choice);
+	close(obj);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+	result("huge and small pages in one segment; a hole in a huge page\n");
+}
+
+/*
+ * Pages that are there beyond the end are not the object's: a huge page may
+ * reach past it, and fallocate() makes some on demand.
+ */
+static void test_past_end(void)
+{
+	struct shmviz_open arg = { .kind = SHMVIZ_KIND_FILE, .ns_fd = -1 };
+	struct choice choice;
+	bool chosen = choose(&choice, THP_PATH "shmem_enabled", "force");
+	struct shmviz_info info;
+	int pages = THP + 8, obj;
+	char *addr;
+
+	arg.id = memfd_create("shmviz-test", MFD_CLOEXEC);
+	expect(!ftruncate(arg.id, pages * page));
+	addr = mmap(NULL, pages * page, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    arg.id, 0);
+	expect(addr != MAP_FAILED);
+	addr[(THP + 1) * page] = 1;
+	expect(!fallocate(arg.id, FALLOC_FL_KEEP_SIZE, 3 * THP * page,
+			  16 * page));
+	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
+	touch(addr, THP, 8);
+	take_frames(obj, pages);
+	for (int i = THP; i < pages; i++)
+		expect_frame(&frames[i], addr + i * page);
+	expect_eq(count_state(SHMVIZ_STATE_PRESENT, pages), 8);
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect_eq(info.pages, pages);
+	expect_eq(info.present, 8);
+	expect_eq(info.holes, THP);
+	if (chosen)
+		unchoose(&choice);
+	munmap(addr, pages * page);
+	close(obj);
+	close(arg.id);
+	result("pages beyond the end are not counted\n");
+}
+
+#define ANON_PATH	THP_PATH "hugepages-64kB/shmem_enabled"
+
+/* Since 6.11 there are sizes in between; not for segments as yet. */
+static void test_huge_middle(void)
+{
+	struct shmviz_open arg = { .kind = SHMVIZ_KIND_FILE, .ns_fd = -1 };
+	struct choice choice;
+	char path[64], *room, *addr;
+	int obj;
+
+	if (!choose(&choice, ANON_PATH, "always")) {
+		ksft_test_result_skip("huge pages of 64 KiB: %s: %s\n",
+				      ANON_PATH, strerror(errno));
+		return;
+	}
+	room = mmap(NULL, (PAGES + THP) * page, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	addr = (char *)(((uintptr_t)room + 65535) & ~65535ul);
+	addr = mmap(addr, PAGES * page, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	expect(addr != MAP_FAILED);
+	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx",
+		 (unsigned long)addr, (unsigned long)addr + PAGES * page);
+	arg.id = open(path, O_RDONLY | O_CLOEXEC);
+	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
+	addr[5 * page] = 1;
+	addr[100 * page] = 1;
+	take_frames(obj, PAGES);
+	expect_eq(count_state(SHMVIZ_STATE_PRESENT, PAGES), 32);
+	touch(addr, 0, 16);
+	touch(addr, 96, 16);
+	take_frames(obj, PAGES);
+	expect_folio(frames, 4, addr);
+	expect_folio(frames + 96, 4, addr + 96 * page);
+	expect_mincore(addr);
+	unchoose(&choice);
+	close(obj);
+	close(arg.id);
+	munmap(room, (PAGES + THP) * page);
+	munmap(addr, PAGES * page);
+	result("huge pages of 64 KiB in anonymous shared memory\n");
+}
+
+/* The path of swap area `type`; they are listed in the order of their types. */
+static bool swap_path(unsigned int type, char path[256])
+{
+	FILE *file = fopen("/proc/swaps", "re");
+	char line[512];
+	bool found = false;
+
+	for (unsigned int i = 0; file && fgets(line, sizeof(line), file); i++)
+		if (i == type + 1)
+			found = sscanf(line, "%255s", path) == 1;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Page i holds what mark() wrote, in the slot that is reported. */
+static void expect_in_slot(const struct shmviz_frame *frame, uint64_t i)
+{
+	char path[256];
+	uint64_t slot[512] = {};
+	int fd;
+
+	if (!expect(swap_path(frame->swap_type, path)))
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	expect_eq(pread(fd, slot, page, frame->swap_offset * page), page);
+	expect_eq(slot[0], ~i);
+	expect_eq(slot[511], i);
+	close(fd);
+}
+
+static void mark(char *addr)
+{
+	for (uint64_t i = 0; i < PAGES; i++) {
+		((uint64_t *)(addr + i * page))[0] = ~i;
+		((uint64_t *)(addr + i * page))[511] = i;
+	}
+}
+
+/* Every page in the state that is reported, by slot, mincore and sums. */
+static void expect_states(int obj, int shmid, char *addr)
+{
+	take_frames(obj, PAGES);
+	for (int i = 0; i < PAGES; i++)
+		if (frames[i].state == SHMVIZ_STATE_SWAPPED)
+			expect_in_slot(&frames[i], i);
+	expect_mincore(addr);
+	expect_sums(obj, shmid);
+}
+
+/*
+ * Three huge pages: the first goes to swap as a whole, the second in part, the
+ * third not. Then part of the first comes back through another attachment.
+ */
+static void test_huge_swapped(void)
+{
+	struct shmviz_frame some[8];
+	struct choice choice;
+	int shmid, obj, swapped;
+	char *addr, *again;
+
+	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
+		ksft_test_result_skip("swapped huge pages: %s\n",
+				      strerror(errno));
+		return;
+	}
+	shmid = util_segment(PAGES * page, 0);
+	obj = open_segment(shmid);
+	addr = attach_aligned(shmid, PAGES * page);
+	mark(addr);
+	madvise(addr, THP * page, MADV_PAGEOUT);
+	madvise(addr + (THP + 100) * page, 200 * page, MADV_PAGEOUT);
+	expect_states(obj, shmid, addr);
+	swapped = count_state(SHMVIZ_STATE_SWAPPED, PAGES);
+	expect_eq(util_frames(obj, 300, 8, some), 8);
+	expect(!memcmp(some, frames + 300, sizeof(some)));
+	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
+	expect(!memcmp(some, frames + THP - 4, sizeof(some)));
+
+	again = util_attach(shmid, SHM_RDONLY);
+	touch(again, 200, 50);
+	expect_states(obj, shmid, addr);
+	for (int i = 200; i < 250; i++) {
+		expect_eq(frames[i].state, SHMVIZ_STATE_PRESENT);
+		expect_eq(frames[i].pfn, PM_PFN(util_pagemap(getpid(),
+							again + i * page)));
+		expect_eq(*(uint64_t *)(again + i * page), ~(uint64_t)i);
+	}
+	expect(!swapped || (count_state(SHMVIZ_STATE_SWAPPED, PAGES) <=
+			    swapped - 50));
+	unchoose(&choice);
+	close(obj);
+	shmdt(again);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+	if (!swapped && util_result_ok())
+		ksft_test_result_skip("swapped huge pages: no swap took any page\n");
+	else
+		result("huge pages in swap, as a whole and in part, and back\n");
+}
+
+static int count_unevictable(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < PAGES; i++) {
+		bool is = frames[i].flags & SHMVIZ_FRAME_UNEVICTABLE;
+
+		if (frames[i].state != SHMVIZ_STATE_PRESENT)
+			continue;
+		expect_eq(is, kpage_has(frames[i].pfn, KPF_UNEVICTABLE));
+		n += is;
+	}
+	return n;
+}
+
+static void test_locked(void)
+{
+	int shmid = util_segment(PAGES * page, 0), obj = open_segment(shmid);
+	struct shmviz_info info;
+	int swapped;
+	char *addr;
+
+	expect(!shmctl(shmid, SHM_LOCK, NULL));
+	addr = util_attach(shmid, 0);
+	memset(addr, 1, PAGES * page);
+	/* Also empties the list in which new pages wait. */
+	madvise(addr, PAGES * page, MADV_PAGEOUT);
+	take_frames(obj, PAGES);
+	expect_eq(count_state(SHMVIZ_STATE_PRESENT, PAGES), PAGES);
+	expect_eq(count_unevictable(), PAGES);
+	expect_sums(obj, shmid);
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect(info.flags & SHMVIZ_INFO_LOCKED);
+
+	expect(!shmctl(shmid, SHM_UNLOCK, NULL));
+	take_frames(obj, PAGES);
+	expect_eq(count_unevictable(), 0);
+	madvise(addr, PAGES * page, MADV_PAGEOUT);
+	take_frames(obj, PAGES);
+	expect_sums(obj, shmid);
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect(!(info.flags & SHMVIZ_INFO_LOCKED));
+	swapped = count_state(SHMVIZ_STATE_SWAPPED, PAGES);
+	close(obj);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+	if (!swapped && util_result_ok())
+		ksft_test_result_skip("SHM_LOCK: no swap took any page without it\n");
+	else
+		result("SHM_LOCK: unevictable and kept, until SHM_UNLOCK\n");
+}
+
+#define CGROUP		"/sys/fs/cgroup/"
+#define GROUP		CGROUP "shmviz-test"
+
+struct charged {
+	int shmid;
+	int first, pages;
+};
+
+/* Pages belong to the group of whoever touched them first. */
+static int touch_in_group(void *arg)
+{
+	const struct charged *charged = arg;
+	char *addr;
+
+	if (write_text(GROUP "/cgroup.procs", "0"))
+		return 1;
+	addr = shmat(charged->shmid, NULL, 0);
+	if (addr == (void *)-1)
+		return 2;
+	memset(addr + charged->first * page, 1, charged->pages * page);
+	return write_text(CGROUP "cgroup.procs", "0") ? 3 : 0;
+}
+
+static void expect_charged(const struct shmviz_frame *frame, uint64_t ino)
+{
+	expect_eq(frame->state, SHMVIZ_STATE_PRESENT);
+	expect_eq(frame->memcg, ino);
+	expect_eq(frame->memcg, util_kpage("kpagecgroup", frame->pfn));
+}
+
+static void test_memcg(void)
+{
+	struct charged charged = { .first = 3, .pages = 5 };
+	struct util_child child;
+	struct stat root, group;
+	char *addr;
+	int obj;
+
+	if (write_text(CGROUP "cgroup.subtree_control", "+memory") ||
+	    mkdir(GROUP, 0755)) {
+		ksft_test_result_skip("cgroup: no group for memory below %s: %s\n",
+				      CGROUP, strerror(errno));
+		return;
+	}
+	expect(!stat(CGROUP, &root) && !stat(GROUP, &group));
+	charged.shmid = util_segment(16 * page, 0);
+	obj = open_segment(charged.shmid);
+	addr = util_attach(charged.shmid, 0);
+	util_child(&child, touch_in_group, &charged);
+	expect_eq(util_child_end(&child), 0);
+	memset(addr, 2, 16 * page);
+	take_frames(obj, 16);
+	for (int i = 0; i < 16; i++)
+		if (i >= 3 && i < 8)
+			expect_charged(&frames[i], group.st_ino);
+		else
+			expect_charged(&frames[i], frames[0].memcg);
+	expect(frames[0].memcg != group.st_ino);
+	/* The group goes, the pages stay: they count for the nearest above. */
+	expect(!rmdir(GROUP));
+	for (int i = 0; i < 1000 && util_kpage("kpagecgroup", frames[3].pfn) ==
+				    group.st_ino; i++)
+		usleep(10000);
+	take_frames(obj, 16);
+	for (int i = 0; i < 16; i++)
+		expect_charged(&frames[i], i >= 3 && i < 8 ? root.st_ino :
+					   frames[0].memcg);
+	close(obj);
+	shmdt(addr);
+	shmctl(charged.shmid, IPC_RMID, NULL);
+	result("the cgroup of each page, also when it has gone\n");
+}
+
+/* Pages 0-7 on node 0, 8-15 on node 1, by the policy of the segment. */
+static void test_nodes(void)
+{
+	int shmid = util_segment(16 * page, 0), obj = open_segment(shmid);
+	char *addr = util_attach(shmid, 0);
+	unsigned long node0 = 1, node1 = 2;
+	int status[16];
+	void *at[16];
+
+	if (syscall(SYS_mbind, addr + 8 * page, 8 * page, MPOL_BIND, &node1,
+		    64, 0)) {
+		ksft_test_result_skip("nodes: there is no second one: %s\n",
+				      strerror(errno));
+		goto out;
+	}
+	expect(!syscall(SYS_mbind, addr, 8 * page, MPOL_BIND, &node0, 64, 0));
+	memset(addr, 1, 16 * page);
+	for (int i = 0; i < 16; i++)
+		at[i] = addr + i * page;
+	/* Without nodes to move them to, it says where they are. */
+	expect(!syscall(SYS_move_pages, 0, 16, at, NULL, status, 0));
+	take_frames(obj, 16);
+	for (int i = 0; i < 16; i++) {
+		expect_frame(&frames[i], addr + i * page);
+		expect_eq(frames[i].node, status[i]);
+		expect_eq(frames[i].node, i / 8);
+	}
+	result("pages on two nodes\n");
+out:
+	close(obj);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+}
+
+int main(void)
+{
+	cpu_set_t cpu;
+
+	page = getpagesize();
+	dev = util_begin(8, UTIL_DEVICE);
+	/* One processor, so that its lists of pages to come are ours to empty. */
+	CPU_ZERO(&cpu);
+	CPU_SET(sched_getcpu(), &cpu);
+	if (unshare(CLONE_NEWIPC) || sched_setaffinity(0, sizeof(cpu), &cpu))
+		ksft_exit_fail_msg("an IPC namespace and a processor of our own: %s\n",
+				   strerror(errno));
+	test_huge_forced();
+	test_huge_advised();
+	test_past_end();
+	test_huge_middle();
+	test_huge_swapped();
+	test_locked();
+	test_memcg();
+	test_nodes();
+	close(dev);
+	util_finish();
+}
