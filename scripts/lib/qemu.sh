@@ -27,15 +27,32 @@ qemu_memory()
 	[[ $memory ]] || memory=$((2048 + 2 * (initrd_mb > 256 ? initrd_mb : 0)))
 }
 
+# With two processors or more, two NUMA nodes of half the memory each, so that
+# the node of a frame says something.
+qemu_numa()
+{
+	local half=$((memory / 2))
+
+	numa=()
+	((cpus > 1)) || return 0
+	numa=(
+		-object "memory-backend-ram,id=node0,size=${half}M"
+		-object "memory-backend-ram,id=node1,size=$((memory - half))M"
+		-numa "node,nodeid=0,cpus=0-$((cpus / 2 - 1)),memdev=node0"
+		-numa "node,nodeid=1,cpus=$((cpus / 2))-$((cpus - 1)),memdev=node1"
+	)
+}
+
 # Serial lines: console, a person's terminal, (unused), verdict. The third
 # line is there because the verdict's must be the fourth on every kernel.
 qemu_arguments()
 {
 	qemu_accelerator
 	qemu_memory
+	qemu_numa
 	arguments=(
 		-nodefaults -no-user-config -display none -no-reboot
-		"${accelerator[@]}" -m "$memory" -smp "$cpus"
+		"${accelerator[@]}" -m "$memory" -smp "$cpus" "${numa[@]}"
 		-kernel "$kernel_image" -initrd "$run/initrd"
 		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 $append"
 		-serial "file:$console"
