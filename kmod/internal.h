@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the parts of the module give each other. One way leads through it:
- * device.c (OPEN) -> segment.c or board.c (find the file) -> object.c (the
- * descriptor) -> frames.c (walk the file's page cache).
+ * device.c (OPEN) -> object.c (the descriptor) -> segment.c or board.c (find the
+ * file) -> frames.c, sharers.c, view.c (read what the file has).
  */
 #ifndef SHMVIZ_INTERNAL_H
 #define SHMVIZ_INTERNAL_H

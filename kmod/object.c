@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The descriptor of one object, and the calls on it. */
 #include <linux/anon_inodes.h>
+#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
@@ -177,8 +178,13 @@ static struct file *object_get_file(struct shmviz_object *obj, int fd)
 	if (!file)
 		return ERR_PTR(-EBADF);
 	inode = file->f_mapping->host;
-	err = !S_ISREG(inode->i_mode) ? -EINVAL :
-	      IS_DAX(inode) ? -EOPNOTSUPP : 0;
+	err = 0;
+	if (!S_ISREG(inode->i_mode))
+		err = -EINVAL;
+	/* A file of overlayfs has its pages, and its mappings, elsewhere. */
+	else if (IS_DAX(inode) ||
+		 d_real_inode(file->f_path.dentry) != file_inode(file))
+		err = -EOPNOTSUPP;
 	if (err) {
 		fput(file);
 		return ERR_PTR(err);

@@ -87,7 +87,10 @@ static bool segment_file_ok(const struct shmid_head *shp, struct file *file)
 	return ino == shp->perm.id && shp->segsz <= size;
 }
 
-/* As ipc/util.c's ipcperms() has it, for S_IRUGO. */
+/*
+ * As ipc/util.c's ipcperms() has it, for S_IRUGO; but silent, because most who
+ * look at a segment never ask for its contents.
+ */
 static bool segment_readable(struct ipc_namespace *ns,
 			     const struct kern_ipc_perm *perm)
 {
@@ -98,7 +101,7 @@ static bool segment_readable(struct ipc_namespace *ns,
 		granted >>= 6;
 	else if (in_group_p(perm->cgid) || in_group_p(perm->gid))
 		granted >>= 3;
-	return granted & 4 || ns_capable(ns->user_ns, CAP_IPC_OWNER);
+	return granted & 4 || ns_capable_noaudit(ns->user_ns, CAP_IPC_OWNER);
 }
 
 /* Called with perm->lock held. */

@@ -18,7 +18,7 @@ load()
 	insmod "$ko" allow_view="$1" board_pages="$board"
 }
 trap 'cleanup; load "$was"' EXIT
-begin 9
+begin 10
 
 # What pages 0, 2 and 3 of a segment of six are to hold; each ends in a line
 # unlike the one before, which hexdump, too, then prints.
@@ -42,6 +42,16 @@ write_page()
 dump()
 {
 	hexdump -C -s $(($1 * 4096)) -n 4096 "$tmp/content" | sed '$d'
+}
+
+# expect_dump: the output of the last run is $tmp/expected
+expect_dump()
+{
+	expect_status 0
+	expect_empty "$tmp/err"
+	cmp -s "$tmp/out" "$tmp/expected" && return
+	fail "$ran: not what was expected:"
+	diff "$tmp/expected" "$tmp/out" | head -n 20 | sed 's/^/# /'
 }
 
 everything()
@@ -70,22 +80,16 @@ before=$(everything "$shmid")
 	echo "00004000  -- pages 4-5: hole"
 } >"$tmp/expected"
 run shmviz view "$shmid"
-expect_status 0
-expect_empty "$tmp/err"
-cmp -s "$tmp/out" "$tmp/expected" || {
-	fail "the dump is not hexdump's:"
-	diff "$tmp/expected" "$tmp/out" | head -n 20 | sed 's/^/# /'
-}
+expect_dump
 expect_same "$(everything "$shmid")" "$before" "the line of /proc/sysvipc/shm"
 result "the bytes that were written, as hexdump -C has them; holes"
 
 dump 2 >"$tmp/expected"
 run shmviz view --pages 2 "$shmid"
-expect_status 0
-expect_same "$(cat "$tmp/out")" "$(cat "$tmp/expected")" "page 2"
+expect_dump
 { echo "00001000  -- page 1: hole"; dump 2; } >"$tmp/expected"
 run shmviz view -p 1+2 "$shmid"
-expect_same "$(cat "$tmp/out")" "$(cat "$tmp/expected")" "pages 1 and 2"
+expect_dump
 run shmviz view --pages 5-6 "$shmid"
 expect_error 2 "5-6"
 run shmviz view --pages x "$shmid"
@@ -114,7 +118,7 @@ else
 	} >"$tmp/expected"
 	run shmviz view "$shmid"
 	expect_status 0
-	expect_same "$(cat "$tmp/out")" "$(cat "$tmp/expected")" "the dump"
+	expect_dump
 	expect_same "$(everything "$shmid")" "$before" "the line of /proc/sysvipc/shm"
 	result "swapped pages are said to be so, and stay in swap"
 fi
@@ -155,6 +159,21 @@ case $? in
 *) fail "status after SIGTERM" ;;
 esac
 result "--follow: a changed byte, a page that comes, one that goes; SIGINT"
+
+# A hundred holes, looked at again and again, and then a page among them.
+before=$shmid
+shm_make $((100 * 4096))
+many=$shmid shmid=$before
+background perl -e "$with_sigint" "$SHMVIZ" view --follow --interval 20 "$many" \
+	>"$tmp/follow" 2>"$tmp/follow.err"
+viewer=$pid
+wait_for grep -q "pages 0-99: hole" "$tmp/follow"
+shm_fill "$many" $((70 * 4096)) 16
+wait_for grep -q "^00046000  78 78 78" "$tmp/follow"
+kill -INT "$viewer"
+wait "$viewer"
+expect_same "$?" 0 "status after SIGINT"
+result "--follow: more holes than the way of copying has room for"
 
 # set_mode SHMID MODE: by IPC_SET
 set_mode()
@@ -202,8 +221,7 @@ cp "$tmp/file" "$posix"
 	echo "00000ff0  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|"
 } >"$tmp/expected"
 run shmviz view --path "$posix"
-expect_status 0
-expect_same "$(cat "$tmp/out")" "$(cat "$tmp/expected")" "the file"
+expect_dump
 : >"$posix"
 run shmviz view --path "$posix"
 expect_status 0

@@ -127,7 +127,7 @@ static int print_run(struct shown *shown, const struct frame_run *run,
 			return ret;
 		if (!ret) {
 			write_view_gap(stdout, i * shown->view.page_size, i, i,
-				       "has just gone");
+				       "no contents yet, or just gone");
 			continue;
 		}
 		write_view_page(stdout, i * shown->view.page_size, buf,

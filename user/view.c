@@ -13,7 +13,7 @@ int view_open(struct view *view, const struct device_object *object)
 	view->page_size = object->info.page_size;
 	view->size = object->info.pages * view->page_size;
 	view->map = NULL;
-	if (pipe2(view->pipe, O_CLOEXEC))
+	if (pipe2(view->pipe, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
 	if (!view->size)
 		return 0;
@@ -35,6 +35,13 @@ void view_close(struct view *view)
 	close(view->pipe[1]);
 }
 
+/* What a write that failed half way left; on 6.12 an empty piece of the pipe. */
+static void drain(struct view *view, void *buf)
+{
+	while (read(view->pipe[0], buf, view->page_size) >= 0)
+		;
+}
+
 /*
  * A page may go at any moment, and touching it then is SIGBUS. A system call
  * that touches it says EFAULT instead, so the kernel does the copying: into a
@@ -44,12 +51,14 @@ int view_read(struct view *view, uint64_t page, void *buf)
 {
 	size_t size = view->page_size;
 	ssize_t in, out;
+	int err;
 
 	in = write(view->pipe[1], view->map + page * size, size);
-	if (in < 0)
-		return errno == EFAULT ? 0 : -errno;
-	out = read(view->pipe[0], buf, in);
-	if (out < 0)
-		return -errno;
-	return out == (ssize_t)size;
+	if (in == (ssize_t)size) {
+		out = read(view->pipe[0], buf, size);
+		return out == in ? 1 : out < 0 ? -errno : -EIO;
+	}
+	err = in < 0 ? errno : EFAULT;
+	drain(view, buf);
+	return err == EFAULT ? 0 : -err;
 }

@@ -76,8 +76,8 @@ enum shmviz_kind {
  *   ENOENT      no segment has this shmid in the namespace, or it was destroyed
  *               a moment ago
  *   EOPNOTSUPP  this kernel keeps its segments in a shape that the module
- *               does not know, or the file's pages are not in the page cache
- *               (DAX); nothing was touched
+ *               does not know, or the file's pages are not in its own page
+ *               cache (DAX, overlayfs); nothing was touched
  *   EMFILE, ENFILE, ENOMEM
  */
 struct shmviz_open {
@@ -225,8 +225,9 @@ struct shmviz_sharer {
 
 /*
  * SHMVIZ_SHARERS: everyone who maps the object, in no order. All records of one
- * call are of one moment: no mapping comes, goes or moves meanwhile. With more
- * of them than fit, `count` are written and `total` says how many there were.
+ * call are of one moment: no mapping comes, goes or moves meanwhile; only
+ * protections and owners may change. With more of them than fit, `count` are
+ * written and `total` says how many there were.
  *
  *   EINVAL   flags or pad not zero
  *   EINTR    killed meanwhile
@@ -243,9 +244,9 @@ struct shmviz_sharers {
 /*
  * The view: mmap() on an object descriptor, MAP_SHARED and PROT_READ only, shows
  * the contents of the object's own frames. It is no attachment: nattch stays.
- * It never allocates a page and never brings one back from swap: touching a hole
- * or a swapped page is SIGBUS (EFAULT for a system call), and what SHMVIZ_FRAMES
- * says tells which those are. While it is mapped it counts in mapcount, shows in
+ * Touching it never allocates a page and never brings one back from swap: a hole,
+ * a swapped page, or one that was allocated but never filled is SIGBUS (EFAULT
+ * for a system call), and SHMVIZ_FRAMES tells which those are. While it is mapped it counts in mapcount, shows in
  * SHMVIZ_SHARERS, and keeps the memory of a destroyed segment alive; the owner
  * can be reclaimed as before, but madvise(MADV_PAGEOUT) of the owner skips pages
  * that the view has mapped.
@@ -255,8 +256,8 @@ struct shmviz_sharers {
  * and mode, or CAP_IPC_OWNER; for a file, a descriptor open for reading. The
  * policy of a security module (SELinux, AppArmor) cannot be asked.
  *
- *   EPERM       allow_view is off, or PROT_WRITE or PROT_EXEC
- *   EACCES      the contents may not be read
+ *   EPERM       allow_view is off, or PROT_EXEC
+ *   EACCES      the contents may not be read, or PROT_WRITE
  *   EINVAL      MAP_PRIVATE, or beyond the end
  *   EOPNOTSUPP  hugetlb, or a file that is not in shared memory
  */
