@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What it costs to learn the frames of a segment that another process has
+ * attached: by /dev/shmviz, and by what Linux has without it. Root only.
+ *
+ *   measure [MIB [ROUNDS]]
+ *
+ * The ways take turns; of each the median of its CPU time is printed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/shm.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../../kmod/uapi/shmviz.h"
+
+#define PFN_MASK	((1ULL << 55) - 1)
+
+static size_t page, pages;
+static int shmid;
+static pid_t holder;
+static char *holder_addr;
+static struct shmviz_frame *frames;
+static uint64_t *entries;	/* of pagemap */
+
+static void check(int ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "measure: %s: %s\n", what,
+		errno ? strerror(errno) : "not as expected");
+	if (holder > 0)
+		kill(holder, SIGKILL);
+	shmctl(shmid, IPC_RMID, NULL);
+	exit(1);
+}
+
+static void by_frames(void)
+{
+	struct shmviz_open open_arg = {
+		.kind = SHMVIZ_KIND_SEGMENT, .id = shmid, .ns_fd = -1,
+	};
+	struct shmviz_frames arg = { .buf = (uintptr_t)frames, .count = pages };
+	int device = open(SHMVIZ_DEVICE, O_RDWR | O_CLOEXEC), object;
+
+	check(device >= 0, SHMVIZ_DEVICE);
+	object = ioctl(device, SHMVIZ_OPEN, &open_arg);
+	check(object >= 0, "SHMVIZ_OPEN");
+	check(!ioctl(object, SHMVIZ_FRAMES, &arg), "SHMVIZ_FRAMES");
+	check(arg.count == pages, "SHMVIZ_FRAMES: fewer records");
+	close(object);
+	close(device);
+}
+
+static void read_pagemap(const char *path, const char *addr)
+{
+	ssize_t size = pages * sizeof(*entries);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	check(fd >= 0, path);
+	check(pread(fd, entries, size, (uintptr_t)addr / page *
+		    sizeof(*entries)) == size, path);
+	close(fd);
+}
+
+static void by_mapping(int populate)
+{
+	char path[96], *map;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", holder,
+		 (unsigned long)holder_addr,
+		 (unsigned long)holder_addr + pages * page);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	check(fd >= 0, path);
+	map = mmap(NULL, pages * page, PROT_READ, MAP_SHARED | populate, fd, 0);
+	check(map != MAP_FAILED, "mmap");
+	for (size_t i = 0; !populate && i < pages; i++)
+		*(volatile char *)(map + i * page);
+	read_pagemap("/proc/self/pagemap", map);
+	munmap(map, pages * page);
+	close(fd);
+}
+
+static void by_touching(void)
+{
+	by_mapping(0);
+}
+
+static void by_populating(void)
+{
+	by_mapping(MAP_POPULATE);
+}
+
+/* What FRAMES has besides the number of the frame. */
+static void by_mapping_all(void)
+{
+	static const char *const files[] = {
+		"/proc/kpageflags", "/proc/kpagecount", "/proc/kpagecgroup",
+	};
+	uint64_t value;
+
+	by_mapping(0);
+	for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
+		int fd = open(files[f], O_RDONLY | O_CLOEXEC);
+
+		check(fd >= 0, files[f]);
+		for (size_t i = 0; i < pages; i++)
+			check(pread(fd, &value, sizeof(value),
+				    (entries[i] & PFN_MASK) * sizeof(value)) ==
+			      sizeof(value), files[f]);
+		close(fd);
+	}
+}
+
+static void by_pagemap(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", holder);
+	read_pagemap(path, holder_addr);
+}
+
+static struct {
+	void (*run)(void);
+	const char *name;
+	uint64_t *ns;
+} ways[] = {
+	{ by_frames, "OPEN, FRAMES, close", NULL },
+	{ by_touching, "map_files, mmap, touch, pagemap", NULL },
+	{ by_populating, "map_files, mmap with MAP_POPULATE, pagemap", NULL },
+	{ by_mapping_all, "map_files, mmap, touch, pagemap, /proc/kpage*", NULL },
+	{ by_pagemap, "pagemap of the process that has touched all", NULL },
+};
+#define WAYS	(sizeof(ways) / sizeof(ways[0]))
+
+static uint64_t cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Attaches at an address that is known here, touches all, and waits. */
+static void start_holder(void)
+{
+	char byte;
+	int ready[2];
+
+	check(!pipe(ready), "pipe");
+	holder_addr = shmat(shmid, NULL, 0);
+	check(holder_addr != (char *)-1, "shmat");
+	holder = fork();
+	check(holder >= 0, "fork");
+	if (!holder) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		memset(holder_addr, 1, pages * page);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(ready[1]);
+	check(read(ready[0], &byte, 1) == 1, "the holder");
+	close(ready[0]);
+	shmdt(holder_addr);
+}
+
+int main(int argc, char **argv)
+{
+	int mib = argc > 1 ? atoi(argv[1]) : 64;
+	int rounds = argc > 2 ? atoi(argv[2]) : 15;
+
+	if (mib < 1 || rounds < 1) {
+		fprintf(stderr, "usage: measure [MIB [ROUNDS]]\n");
+		return 2;
+	}
+
+	page = sysconf(_SC_PAGESIZE);
+	pages = ((size_t)mib << 20) / page;
+	frames = calloc(pages, sizeof(*frames));
+	entries = calloc(pages, sizeof(*entries));
+	shmid = shmget(IPC_PRIVATE, pages * page, IPC_CREAT | 0600);
+	check(frames && entries && shmid >= 0, "shmget");
+	start_holder();
+
+	for (size_t w = 0; w < WAYS; w++) {
+		/* Once before it counts; and do all say the same? */
+		ways[w].run();
+		errno = 0;
+		for (size_t i = 0; w && i < pages; i++)
+			check((entries[i] & PFN_MASK) == frames[i].pfn,
+			      "frames as FRAMES has them (a page may have been moved)");
+		ways[w].ns = calloc(rounds, sizeof(uint64_t));
+	}
+	for (int r = 0; r < rounds; r++) {
+		for (size_t w = 0; w < WAYS; w++) {
+			uint64_t start = cpu_time();
+
+			ways[w].run();
+			ways[w].ns[r] = cpu_time() - start;
+		}
+	}
+	printf("%d MiB, %zu pages, median of %d\n", mib, pages, rounds);
+	for (size_t w = 0; w < WAYS; w++) {
+		qsort(ways[w].ns, rounds, sizeof(uint64_t), compare);
+		printf("%8.2f ms %6.2f  %s\n", ways[w].ns[rounds / 2] / 1e6,
+		       (double)ways[w].ns[rounds / 2] /
+		       ways[0].ns[rounds / 2], ways[w].name);
+	}
+	kill(holder, SIGKILL);
+	shmctl(shmid, IPC_RMID, NULL);
+	return 0;
+}
