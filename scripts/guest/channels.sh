@@ -9,10 +9,11 @@ prepare_verdict()
 }
 
 # verdict LINE: the guest's last words. Closing the line waits until every
-# byte is out; so does closing a virtio port.
+# byte is out; so does closing a virtio port. In a process of its own, because a
+# signal ends that wait, and the first process gets one for each that dies.
 verdict()
 {
-	printf '%s\nend\n' "$1" >/dev/ttyS3
+	(printf '%s\nend\n' "$1" >/dev/ttyS3)
 	poweroff -f
 	# A kernel without ACPI cannot; qemu ends at a reset just as well.
 	reboot -f
