@@ -88,6 +88,9 @@ tests:
 demo check:
 	+$(Q)./scripts/$@
 
+check-all-kernels check-debug-kernel:
+	+$(Q)./scripts/check --$(patsubst check-%,%,$@)
+
 clean:
 	rm -rf $(OBJ) $(BUILD)/shmviz $(BUILD)/*.h $(BUILD)/kmod $(BUILD)/tests \
 		$(BUILD)/examples
@@ -99,6 +102,9 @@ help:
 	@echo "make tests        the test programs, build/tests/"
 	@echo "make demo         see it work in a lab VM (./scripts/demo)"
 	@echo "make check        run all tests, in lab VMs and here (./scripts/check)"
+	@echo "make check-all-kernels, make check-debug-kernel"
+	@echo "                  the same, and on Debian's newest kernel; and on one"
+	@echo "                  with KASAN, lockdep and the like (./scripts/check -h)"
 	@echo "make clean        remove what was built; the lab's caches stay"
 	@echo
 	@echo "W=1 and C=2 reach the module's build; V=1 shows the commands."
@@ -106,4 +112,5 @@ help:
 -include $(wildcard $(OBJ)/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all examples kmod no-kmod tests demo check clean help
+.PHONY: all examples kmod no-kmod tests demo check check-all-kernels \
+	check-debug-kernel clean help

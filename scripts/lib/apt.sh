@@ -27,24 +27,36 @@ apt_parts()
 	cache=$(cache_dir) && printf '%s\n' "${cache%/*}/apt.sources.d"
 }
 
+# apt_suites: what apt knows, "SITE SUITE" a line
+apt_suites()
+{
+	# shellcheck disable=SC2016 # apt's fields, not bash's
+	apt-get indextargets --format '$(SITE) $(RELEASE)' \
+		'Created-By: Packages'
+}
+
+# apt_mirror: the address that apt has bookworm from, false if it has it from
+# nowhere or from something that is not laid out as Debian's mirrors are
+apt_mirror()
+{
+	local base
+
+	base=$(apt_suites | awk '$2 == "bookworm" { print $1; exit }')
+	base=${base%/}
+	[[ $base == */debian ]] && printf '%s\n' "$base"
+}
+
 # apt_add_security: false if apt has the suite already, or no bookworm at all
 apt_add_security()
 {
-	local site release base='' parts
+	local base parts
 
-	while read -r site release; do
-		case $release in
-		bookworm-security) return 1 ;;
-		bookworm) base=${base:-$site} ;;
-		esac
-	done < <(apt-get indextargets --format '$(SITE) $(RELEASE)' \
-		 'Created-By: Packages')
-	[[ ${base%/} == */debian ]] || return 1
+	! apt_suites | grep -q ' bookworm-security$' &&
+	base=$(apt_mirror) || return
 	parts=$(apt_parts) || exit
 	rm -rf "$parts"
 	mkdir -p "$parts" || die "cannot make $parts"
 	cp -a /etc/apt/sources.list.d/. "$parts/" 2>/dev/null
-	base=${base%/}
 	say "apt's sources lack bookworm-security, which has the 6.12 kernel:" \
 	    "using it from the same mirror, $base-security"
 	printf 'deb %s-security bookworm-security main\n' "$base" \

@@ -6,9 +6,15 @@
 # is; any other is downloaded as a package and unpacked into the cache, never
 # installed, so that nobody's boot menu or initramfs changes.
 
-# What check runs by default, oldest first, and what lab boots by default.
-# shellcheck disable=SC2034 # not every script uses both
+# Two more come from elsewhere, when they are asked for: backports.sh and
+# debug.sh say what they are.
+
+# What check runs by default and with --all-kernels, oldest first, and what lab
+# boots by default.
+# shellcheck disable=SC2034 # not every script uses all
 KERNEL_MATRIX=(6.1 6.12)
+# shellcheck disable=SC2034
+KERNEL_ALL=("${KERNEL_MATRIX[@]}" newest)
 KERNEL_DEFAULT=6.12
 
 # What a guest can load besides shmviz.ko: compressed swap, and the channel
@@ -21,27 +27,51 @@ KERNEL_MODULES=(
 	virtio_pci_modern_dev virtio_console
 )
 
+# kernel_purposes NAME: what setup must have installed for it, one a line
+kernel_purposes()
+{
+	if is_debug_name "$1"; then
+		printf '%s\n' debug
+	elif is_backports_name "$1" && [[ ! -d /lib/modules/$1/build/ &&
+	     ! $(kernel_installed_headers | kernel_newest "$1") ]]; then
+		printf '%s\n' backports
+	fi
+}
+
 # kernel_resolve NAME: a full release as it is, "6.1" as the newest release of
-# that series whose headers are installed (no headers, no module)
+# that series whose headers are installed (no headers, no module), "debug",
+# "newest" or "7.3" as what their files make of it
 kernel_resolve()
 {
 	local name=$1 newest
 
-	if [[ $name == *-* ]]; then
+	if [[ $name == debug ]]; then
+		debug_release
+		return
+	elif [[ $name == *-* ]]; then
 		printf '%s\n' "$name"
 		return
 	fi
-	[[ $name =~ ^[0-9]+\.[0-9]+(\.[0-9]+)?$ ]] ||
-		usage_error "bad kernel '$name': say 6.1, 6.12 or a full" \
-			"release such as 6.12.117+deb12-amd64"
-	newest=$(kernel_installed_headers |
-		 awk -v s="$name" 'index($0, s ".") == 1 ||
-				   index($0, s "-") == 1 ||
-				   index($0, s "+") == 1' |
-		 sort -V | tail -n 1)
+	[[ $name == newest || $name =~ ^[0-9]+\.[0-9]+(\.[0-9]+)?$ ]] ||
+		usage_error "bad kernel '$name': say 6.1, 6.12, 7.3, newest," \
+			"debug or a full release such as 6.12.117+deb12-amd64"
+	newest=$(kernel_installed_headers | kernel_newest "$name")
+	if [[ ! $newest ]] && is_backports_name "$name"; then
+		backports_resolve "$name"
+		return
+	fi
 	[[ $newest ]] ||
 		die "no headers of a $name kernel are installed: run scripts/setup"
 	printf '%s\n' "$newest"
+}
+
+# kernel_newest SERIES: of the releases on standard input, the newest of that
+# series, or of all if it is empty
+kernel_newest()
+{
+	awk -v s="$1" 's == "" || index($0, s ".") == 1 ||
+		       index($0, s "-") == 1 || index($0, s "+") == 1' |
+		sort -V | tail -n 1
 }
 
 kernel_installed_headers()
@@ -71,7 +101,16 @@ kernel_get()
 	cache=$(cache_dir) || exit
 	kernel_image=$cache/$release/vmlinuz
 	kernel_modules=$cache/$release
-	[[ -r $kernel_image ]] || kernel_download "$release" "$cache"
+	[[ ! -r $kernel_image ]] || return 0
+	if is_debug_name "$release"; then
+		debug_get "$release" "$cache"
+	elif is_backports_name "$release"; then
+		(backports_resolve "${release%%[+-]*}") >/dev/null || exit
+		[[ -r $kernel_image ]] ||
+			die "$BACKPORTS has no kernel $release; say --kernel newest"
+	else
+		kernel_download "$release" "$cache"
+	fi
 }
 
 # Unpacks into a directory of its own and renames: whoever finds the final
@@ -85,7 +124,11 @@ kernel_download()
 		die "cannot write to the kernel cache $cache"
 	package=linux-image-$release$(kernel_version "$release")
 	say "downloading $package"
-	if ! kernel_unpack "$release" "$package" "$work" 2>"$work/errors"; then
+	# The sandbox user may not be allowed to write below $HOME.
+	if ! (cd "$work" && apt_run apt-get -q -o APT::Sandbox::User=root \
+	      download "$package" >&2 &&
+	      kernel_unpack "$release" root linux-image-*.deb) \
+	     2>"$work/errors"; then
 		sed 's/^/  /' "$work/errors" >&2
 		rm -rf "$work"
 		die "cannot get kernel $release: is $package still in apt's" \
@@ -106,22 +149,33 @@ kernel_version()
 		  2>/dev/null) && printf '=%s\n' "$version"
 }
 
+# kernel_unpack RELEASE ROOT DEB...: what the lab needs of the packages of a
+# kernel, as the cache has it
 kernel_unpack()
 {
-	local release=$1 package=$2 work=$3 pattern=() name
+	local release=$1 root=$2 pattern=() name deb
 
+	shift 2
 	for name in "${KERNEL_MODULES[@]}"; do
 		pattern+=("./*/kernel/*/$name.ko" "./*/kernel/*/$name.ko.xz")
 	done
-	mkdir "$work/root" &&
-	# The sandbox user may not be allowed to write below $HOME.
-	(cd "$work" &&
-	 apt_run apt-get -q -o APT::Sandbox::User=root download "$package" >&2) &&
-	dpkg-deb --fsys-tarfile "$work"/linux-image-*.deb |
-		tar -x -C "$work/root" --warning=no-unknown-keyword --wildcards \
-		    "./boot/vmlinuz-$release" './*/modules.builtin' \
-		    './*/modules.builtin.modinfo' './*/modules.order' \
-		    "${pattern[@]}" || [[ -s $work/root/boot/vmlinuz-$release ]] &&
-	mv "$work/root/boot/vmlinuz-$release" "$work/root/vmlinuz" &&
-	[[ -d $work/root/lib/modules/$release/kernel ]]
+	mkdir -p "$root" || return
+	# No package has all of it, which tar calls an error.
+	for deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$root" --warning=no-unknown-keyword \
+			    --wildcards './boot/vmlinuz-*' './*/vmlinuz' \
+			    './*/modules.builtin' './*/modules.order' \
+			    './*/modules.builtin.modinfo' "${pattern[@]}" \
+			    2>/dev/null
+	done
+	# Since Debian 13 all of it is below usr/lib/modules.
+	if [[ -d $root/usr/lib/modules ]]; then
+		mv "$root/usr/lib" "$root/lib" &&
+		mv "$root/lib/modules/$release/vmlinuz" "$root/vmlinuz"
+	else
+		mv "$root/boot/vmlinuz-$release" "$root/vmlinuz"
+	fi &&
+	rm -rf "${root:?}/usr" "${root:?}/boot" &&
+	[[ -d $root/lib/modules/$release/kernel ]]
 }

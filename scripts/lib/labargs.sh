@@ -33,6 +33,11 @@ parse()
 	done
 	shift
 	command=("$@")
+	if is_debug_name "$kernel"; then
+		memory=${memory:-$DEBUG_MEMORY}
+		timeout=${timeout:-$((${#command[@]} ? DEBUG_TIMEOUT : 0))}
+		append="$DEBUG_APPEND $append"
+	fi
 	[[ $timeout ]] || timeout=$((${#command[@]} ? 600 : 0))
 }
 

@@ -15,6 +15,8 @@
 LANE_PROGRAMS=(perl strace stress-ng jq)
 # A lane takes about a minute; this is for one that hangs.
 LANE_TIMEOUT=900
+# The checkers of the debug kernel make everything several times slower.
+LANE_TIMEOUT_DEBUG=5400
 
 # lane_run LANE KERNEL FUNCTION [ARG...]: one lane from start to table row. The
 # function prints KTAP; its status is 0 only if all is well.
@@ -75,13 +77,26 @@ lane_host()
 	timeout -k 10 "$LANE_TIMEOUT" "$TOP/tests/run"
 }
 
-lane_vm()
+# lane_lab KERNEL TIMEOUT ARG...: the lab as all lanes want it
+lane_lab()
 {
-	local kernel=$1 options=() program
+	local kernel=$1 timeout=$2 options=() program
 
+	shift 2
 	for program in "${LANE_PROGRAMS[@]}"; do
 		options+=(--with "$program")
 	done
-	"$TOP/scripts/lab" --kernel "$kernel" --timeout "$LANE_TIMEOUT" \
-		--console "$results/$kernel.console" "${options[@]}" -- tests/run
+	"$TOP/scripts/lab" --kernel "$kernel" --timeout "$timeout" \
+		--console "$results/$kernel.console" "${options[@]}" "$@"
+}
+
+lane_vm()
+{
+	lane_lab "$1" "$LANE_TIMEOUT" -- tests/run
+}
+
+lane_debug()
+{
+	lane_lab debug "$LANE_TIMEOUT_DEBUG" --env TIMEOUT=1800 \
+		-- scripts/guest/debug.sh
 }

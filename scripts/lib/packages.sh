@@ -8,7 +8,10 @@
 # it and can become what the machine boots next; README says so. 6.1's headers
 # don't: that image is fetched and unpacked by kernel.sh, never installed.
 
+# What everyone needs, and what only those need who ask for a kernel of
+# backports.sh or debug.sh.
 PURPOSES=(build lab test)
+PURPOSES_MORE=(backports debug)
 
 packages_build=(
 	gcc libc6-dev make pkg-config
@@ -25,6 +28,16 @@ packages_lab=(
 packages_test=(
 	strace stress-ng jq perl-base
 	sparse shellcheck
+)
+
+packages_backports=(
+	mmdebstrap uidmap debian-archive-keyring util-linux
+)
+
+packages_debug=(
+	linux-source-6.12
+	gcc libc6-dev make flex bison bc perl-base
+	libelf-dev libssl-dev xz-utils
 )
 
 # packages_of PURPOSE...: the names, one a line

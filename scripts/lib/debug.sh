@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The debug kernel of the lab: Debian's linux-source with the options of
+# debug-kernel.config over tinyconfig, built once and kept in the kernel cache
+# like a kernel that was downloaded, together with what a module's build needs.
+
+DEBUG_SOURCE=linux-source-6.12
+DEBUG_CONFIG=$LIB/debug-kernel.config
+# KASAN tells of one mistake and is silent then, unless asked to go on. The log
+# is read as a whole at the end. Unpacking a big initramfs beside ACPI makes that
+# run into a time limit of its own.
+# shellcheck disable=SC2034 # not every script uses these
+DEBUG_APPEND='kasan_multi_shot log_buf_len=16M initramfs_async=0'
+# shellcheck disable=SC2034
+DEBUG_MEMORY=4096
+# shellcheck disable=SC2034
+DEBUG_TIMEOUT=3600
+
+# debug_release: the name carries all that the build depends on, so that it is
+# the key of the cache as well: the sources' version and a sum of the options
+debug_release()
+{
+	local version sum
+
+	version=$(dpkg-query -W -f '${Version}' "$DEBUG_SOURCE" 2>/dev/null) ||
+		die "the debug kernel's sources are not installed:" \
+		    "run scripts/setup debug"
+	sum=$({ printf '%s\n' "$version"; grep '^CONFIG_' "$DEBUG_CONFIG"; } |
+	      sha256sum)
+	printf '%s-shmvizdebug-%s\n' "${version%-*}" "${sum:0:8}"
+}
+
+# is_debug_name NAME: whether the debug kernel is meant
+is_debug_name()
+{
+	[[ $1 == debug || $1 == *-shmvizdebug-* ]]
+}
+
+# debug_get RELEASE CACHE: builds it unless it is there; one build at a time
+debug_get()
+{
+	local release=$1 cache=$2 work lock
+
+	[[ ! -r $cache/$release/vmlinuz ]] || return 0
+	mkdir -p "$cache" && exec {lock}>"$cache/.debug.lock" ||
+		die "cannot make the kernel cache $cache"
+	flock "$lock"
+	if [[ ! -r $cache/$release/vmlinuz ]]; then
+		rm -rf "$cache"/.debug.??????
+		work=$(mktemp -d "$cache/.debug.XXXXXX") ||
+			die "cannot write to the kernel cache $cache"
+		say "building kernel $release: a quarter of an hour on two" \
+		    "processors, once; log in $cache/debug.log"
+		debug_build "$release" "$work" >"$cache/debug.log" 2>&1 || {
+			tail -n 20 "$cache/debug.log" | sed 's/^/  | /' >&2
+			rm -rf "$work"
+			die "the build of kernel $release failed;" \
+			    "all of it is in $cache/debug.log"
+		}
+		mv -T "$work/root" "$cache/$release" ||
+			die "cannot write to the kernel cache $cache"
+		rm -rf "$work"
+	fi
+	exec {lock}>&-
+}
+
+# debug_build RELEASE WORK: leaves WORK/root as the cache has kernels
+debug_build()
+{
+	local release=$1 work=$2 tree=$2/tree root=$2/root modules
+
+	modules=$root/lib/modules/$release
+	mkdir "$tree" "$root" &&
+	tar -x -C "$tree" --strip-components=1 -f "/usr/src/$DEBUG_SOURCE.tar.xz" &&
+	debug_configure "$release" "$tree" &&
+	nice make -s -C "$tree" -j"$(nproc)" bzImage modules &&
+	[[ $(<"$tree/include/config/kernel.release") == "$release" ]] &&
+	make -s -C "$tree" INSTALL_MOD_PATH="$root" modules_install &&
+	cp "$tree/arch/x86/boot/bzImage" "$root/vmlinuz" &&
+	cp "$tree/.config" "$root/config" &&
+	mkdir -p "$modules/kernel" &&
+	rm -rf "$modules/build" "$modules/source" &&
+	make -s -C "$tree" run-command KBUILD_RUN_COMMAND="$(
+		)\$(srctree)/scripts/package/install-extmod-build $modules/build" &&
+	cp "$tree/.config" "$modules/build/"
+}
+
+# debug_configure RELEASE TREE
+debug_configure()
+{
+	local release=$1 tree=$2 line lacking=()
+
+	make -s -C "$tree" tinyconfig &&
+	cat "$DEBUG_CONFIG" >>"$tree/.config" &&
+	printf 'CONFIG_LOCALVERSION="-%s"\n' "${release#*-}" >>"$tree/.config" &&
+	make -s -C "$tree" olddefconfig || return
+	while IFS= read -r line; do
+		case $line in
+		*=n)
+			! grep -q "^${line%n}" "$tree/.config" ||
+				lacking+=("$line")
+			;;
+		CONFIG_*)
+			grep -qxF "$line" "$tree/.config" || lacking+=("$line")
+			;;
+		esac
+	done <"$DEBUG_CONFIG"
+	((${#lacking[@]} == 0)) || {
+		echo "these options cannot be had: ${lacking[*]}"
+		return 1
+	}
+}
