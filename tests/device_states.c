@@ -233,11 +233,14 @@ static void test_huge_forced(void)
 	expect_mincore(addr);
 	/* From the middle of one, and across an end and a beginning. */
 	expect_eq(util_frames(obj, 300, 8, some), 8);
-	expect(!memcmp(some, frames + 300, sizeof(some)));
+	expect(util_same_frames(some, frames + 300,
+				sizeof(some) / sizeof(*some)));
 	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
-	expect(!memcmp(some, frames + THP - 4, sizeof(some)));
+	expect(util_same_frames(some, frames + THP - 4,
+				sizeof(some) / sizeof(*some)));
 	expect_eq(util_frames(obj, 2 * THP - 4, 8, some), 8);
-	expect(!memcmp(some, frames + 2 * THP - 4, sizeof(some)));
+	expect(util_same_frames(some, frames + 2 * THP - 4,
+				sizeof(some) / sizeof(*some)));
 	unchoose(&choice);
 	close(obj);
 	shmdt(addr);
@@ -443,9 +446,11 @@ static void test_huge_swapped(void)
 	expect_states(obj, shmid, addr);
 	swapped = count_state(SHMVIZ_STATE_SWAPPED, PAGES);
 	expect_eq(util_frames(obj, 300, 8, some), 8);
-	expect(!memcmp(some, frames + 300, sizeof(some)));
+	expect(util_same_frames(some, frames + 300,
+				sizeof(some) / sizeof(*some)));
 	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
-	expect(!memcmp(some, frames + THP - 4, sizeof(some)));
+	expect(util_same_frames(some, frames + THP - 4,
+				sizeof(some) / sizeof(*some)));
 
 	again = util_attach(shmid, SHM_RDONLY);
 	touch(again, 200, 50);

@@ -236,7 +236,7 @@ expect_status 0
 expect_grep "^00000000  66 61 72 20 61 77 61 79 .*\|far away" "$tmp/out"
 run shmviz view --board
 expect_status 0
-run shmviz view --path /sys/kernel/vmcoreinfo
+run shmviz view --path /sys/module/shmviz/refcnt
 expect_error 1 "only the contents of shared memory"
 run shmviz view 2147483647
 expect_error 1 "no segment with shmid 2147483647"

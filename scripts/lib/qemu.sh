@@ -28,7 +28,8 @@ qemu_memory()
 }
 
 # With two processors or more, two NUMA nodes of half the memory each, so that
-# the node of a frame says something.
+# the node of a frame says something. Every processor is a socket of its own:
+# the kernel warns when two nodes share one.
 qemu_numa()
 {
 	local half=$((memory / 2))
@@ -52,7 +53,8 @@ qemu_arguments()
 	qemu_numa
 	arguments=(
 		-nodefaults -no-user-config -display none -no-reboot
-		"${accelerator[@]}" -m "$memory" -smp "$cpus" "${numa[@]}"
+		"${accelerator[@]}" -m "$memory"
+		-smp "$cpus,sockets=$cpus" "${numa[@]}"
 		-kernel "$kernel_image" -initrd "$run/initrd"
 		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 $append"
 		-serial "file:$console"

@@ -85,6 +85,18 @@ int util_frames(int obj, uint64_t first, uint64_t count,
 	return ioctl(obj, SHMVIZ_FRAMES, &arg) ? -1 : (int)arg.count;
 }
 
+bool util_same_frames(const struct shmviz_frame *a,
+		      const struct shmviz_frame *b, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (a[i].state != b[i].state || a[i].pfn != b[i].pfn ||
+		    a[i].order != b[i].order ||
+		    a[i].swap_type != b[i].swap_type ||
+		    a[i].swap_offset != b[i].swap_offset)
+			return false;
+	return true;
+}
+
 int util_rmmod(void)
 {
 	return syscall(SYS_delete_module, "shmviz", O_NONBLOCK);

@@ -83,6 +83,13 @@ int util_frames(int obj, uint64_t first, uint64_t count,
 int util_rmmod(void);
 int util_insmod(const char *params);
 
+/*
+ * Whether n records tell of the same pages in the same places. Flags and counts
+ * may differ from one call to the next: the memory manager goes on.
+ */
+bool util_same_frames(const struct shmviz_frame *a,
+		      const struct shmviz_frame *b, int n);
+
 /* Segments: made, or the program bails out. */
 int util_segment(size_t size, int flags);
 void *util_attach(int shmid, int flags);
