@@ -246,10 +246,10 @@ struct shmviz_sharers {
  * the contents of the object's own frames. It is no attachment: nattch stays.
  * Touching it never allocates a page and never brings one back from swap: a hole,
  * a swapped page, or one that was allocated but never filled is SIGBUS (EFAULT
- * for a system call), and SHMVIZ_FRAMES tells which those are. While it is mapped it counts in mapcount, shows in
- * SHMVIZ_SHARERS, and keeps the memory of a destroyed segment alive; the owner
- * can be reclaimed as before, but madvise(MADV_PAGEOUT) of the owner skips pages
- * that the view has mapped.
+ * for a system call), and SHMVIZ_FRAMES tells which those are. While it is mapped
+ * it counts in mapcount, shows in SHMVIZ_SHARERS, and keeps the memory of a
+ * destroyed segment alive; the owner can be reclaimed as before, but its
+ * madvise(MADV_PAGEOUT) skips pages that the view has mapped.
  *
  * Off unless the module was loaded with allow_view=1. Needs besides the frames:
  * for a segment, its read permission for whoever called SHMVIZ_OPEN, by uid, gid
