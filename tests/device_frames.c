@@ -176,38 +176,18 @@ static void test_facts(void)
 	result("mapcount, flags and cgroup are those of /proc/kpage*\n");
 }
 
-/* The path of swap area `type`; they are listed in the order of their types. */
-static bool swap_path(unsigned int type, char path[256])
-{
-	FILE *file = fopen("/proc/swaps", "re");
-	char line[512];
-	bool found = false;
-
-	for (unsigned int i = 0; file && fgets(line, sizeof(line), file); i++)
-		if (i == type + 1)
-			found = sscanf(line, "%255s", path) == 1;
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /*
  * pagemap has nothing of a shmem page that is not mapped, so the truth is the
  * swap area itself: the contents of page i lie in the slot that is reported.
  */
 static void expect_in_slot(const struct shmviz_frame *frame, int i)
 {
-	char path[256], slot[4096];
-	int fd = -1;
+	int slot[UTIL_SLOT_SIZE / sizeof(int)];
 
-	if (!expect(swap_path(frame->swap_type, path)))
-		return;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	expect_eq(pread(fd, slot, page, frame->swap_offset * page), page);
-	expect_eq(((int *)slot)[0], 0x51070000 + i);
-	expect_eq(((int *)slot)[1023], ~i);
+	expect(util_swap_slot(frame->swap_type, frame->swap_offset, slot));
+	expect_eq(slot[0], 0x51070000 + i);
+	expect_eq(slot[1023], ~i);
 	expect_eq(frame->pfn, 0);
-	close(fd);
 }
 
 static void test_swapped(void)

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -82,6 +83,15 @@ static bool choose(struct choice *choice, const char *path, const char *word)
 static void unchoose(const struct choice *choice)
 {
 	expect(!write_text(choice->path, choice->before));
+}
+
+/*
+ * What has its huge pages is to stay as it is: khugepaged would make small ones
+ * huge again, take them out of page tables for that, and bring swapped ones in.
+ */
+static void keep_from_khugepaged(bool keep)
+{
+	expect(!prctl(PR_SET_THP_DISABLE, keep, 0, 0, 0));
 }
 
 /* At an address at which a huge page can be mapped as one. */
@@ -185,12 +195,12 @@ static void expect_sums(int obj, int shmid)
  * mincore looks into the page cache of what is not mapped, and touches nothing.
  * It also counts what was read ahead from swap and is not yet the object's.
  */
-static void expect_mincore(char *addr)
+static void expect_mincore(char *addr, int pages)
 {
 	static unsigned char in[PAGES];
 
-	expect(!mincore(addr, PAGES * page, in));
-	for (int i = 0; i < PAGES; i++)
+	expect(!mincore(addr, pages * page, in));
+	for (int i = 0; i < pages; i++)
 		if (frames[i].state != SHMVIZ_STATE_SWAPPED)
 			expect_eq(in[i] & 1,
 				  frames[i].state == SHMVIZ_STATE_PRESENT);
@@ -221,6 +231,7 @@ static void test_huge_forced(void)
 	/* The first by its last page, the third by its first; no second. */
 	addr[(THP - 1) * page] = 1;
 	addr[2 * THP * page] = 1;
+	keep_from_khugepaged(true);
 	take_frames(obj, PAGES);
 	expect_folio(frames, 9, addr);
 	expect_folio(frames + 2 * THP, 9, addr + 2 * THP * page);
@@ -230,7 +241,7 @@ static void test_huge_forced(void)
 	expect(kpage_has(frames[0].pfn, KPF_THP));
 	expect(kpage_has(frames[THP - 1].pfn, KPF_THP));
 	expect_sums(obj, shmid);
-	expect_mincore(addr);
+	expect_mincore(addr, PAGES);
 	/* From the middle of one, and across an end and a beginning. */
 	expect_eq(util_frames(obj, 300, 8, some), 8);
 	expect(util_same_frames(some, frames + 300,
@@ -241,6 +252,7 @@ static void test_huge_forced(void)
 	expect_eq(util_frames(obj, 2 * THP - 4, 8, some), 8);
 	expect(util_same_frames(some, frames + 2 * THP - 4,
 				sizeof(some) / sizeof(*some)));
+	keep_from_khugepaged(false);
 	unchoose(&choice);
 	close(obj);
 	shmdt(addr);
@@ -265,6 +277,7 @@ static void test_huge_advised(void)
 	addr = attach_aligned(shmid, PAGES * page);
 	expect(!madvise(addr + THP * page, THP * page, MADV_HUGEPAGE));
 	memset(addr, 1, PAGES * page);
+	keep_from_khugepaged(true);
 	take_frames(obj, PAGES);
 	for (int i = 0; i < PAGES; i++)
 		if (i / THP != 1)
@@ -277,11 +290,12 @@ static void test_huge_advised(void)
 	expect_eq(frames[THP + 7].state, SHMVIZ_STATE_HOLE);
 	expect_eq(frames[THP + 8].state, SHMVIZ_STATE_HOLE);
 	expect_sums(obj, shmid);
-	expect_mincore(addr);
+	expect_mincore(addr, PAGES);
 	touch(addr, 0, PAGES);
 	take_frames(obj, PAGES);
 	for (int i = 0; i < PAGES; i++)
 		expect_frame(&frames[i], addr + i * page);
+	keep_from_khugepaged(false);
 	unchoose(&choice);
 	close(obj);
 	shmdt(addr);
@@ -310,6 +324,7 @@ static void test_past_end(void)
 	addr[(THP + 1) * page] = 1;
 	expect(!fallocate(arg.id, FALLOC_FL_KEEP_SIZE, 3 * THP * page,
 			  16 * page));
+	keep_from_khugepaged(true);
 	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
 	touch(addr, THP, 8);
 	take_frames(obj, pages);
@@ -320,6 +335,7 @@ static void test_past_end(void)
 	expect_eq(info.pages, pages);
 	expect_eq(info.present, 8);
 	expect_eq(info.holes, THP);
+	keep_from_khugepaged(false);
 	if (chosen)
 		unchoose(&choice);
 	munmap(addr, pages * page);
@@ -336,70 +352,49 @@ static void test_huge_middle(void)
 	struct shmviz_open arg = { .kind = SHMVIZ_KIND_FILE, .ns_fd = -1 };
 	struct choice choice;
 	char path[64], *room, *addr;
-	int obj;
+	int pages = THP / 2, obj;	/* too few for khugepaged */
 
 	if (!choose(&choice, ANON_PATH, "always")) {
 		ksft_test_result_skip("huge pages of 64 KiB: %s: %s\n",
 				      ANON_PATH, strerror(errno));
 		return;
 	}
-	room = mmap(NULL, (PAGES + THP) * page, PROT_NONE,
+	room = mmap(NULL, (pages + 16) * page, PROT_NONE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	addr = (char *)(((uintptr_t)room + 65535) & ~65535ul);
-	addr = mmap(addr, PAGES * page, PROT_READ | PROT_WRITE,
+	addr = mmap(addr, pages * page, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	expect(addr != MAP_FAILED);
 	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx",
-		 (unsigned long)addr, (unsigned long)addr + PAGES * page);
+		 (unsigned long)addr, (unsigned long)addr + pages * page);
 	arg.id = open(path, O_RDONLY | O_CLOEXEC);
 	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
 	addr[5 * page] = 1;
 	addr[100 * page] = 1;
-	take_frames(obj, PAGES);
-	expect_eq(count_state(SHMVIZ_STATE_PRESENT, PAGES), 32);
+	take_frames(obj, pages);
+	expect_eq(count_state(SHMVIZ_STATE_PRESENT, pages), 32);
 	touch(addr, 0, 16);
 	touch(addr, 96, 16);
-	take_frames(obj, PAGES);
+	take_frames(obj, pages);
 	expect_folio(frames, 4, addr);
 	expect_folio(frames + 96, 4, addr + 96 * page);
-	expect_mincore(addr);
+	expect_mincore(addr, pages);
 	unchoose(&choice);
 	close(obj);
 	close(arg.id);
-	munmap(room, (PAGES + THP) * page);
-	munmap(addr, PAGES * page);
+	munmap(room, (pages + 16) * page);
+	munmap(addr, pages * page);
 	result("huge pages of 64 KiB in anonymous shared memory\n");
-}
-
-/* The path of swap area `type`; they are listed in the order of their types. */
-static bool swap_path(unsigned int type, char path[256])
-{
-	FILE *file = fopen("/proc/swaps", "re");
-	char line[512];
-	bool found = false;
-
-	for (unsigned int i = 0; file && fgets(line, sizeof(line), file); i++)
-		if (i == type + 1)
-			found = sscanf(line, "%255s", path) == 1;
-	if (file)
-		fclose(file);
-	return found;
 }
 
 /* Page i holds what mark() wrote, in the slot that is reported. */
 static void expect_in_slot(const struct shmviz_frame *frame, uint64_t i)
 {
-	char path[256];
-	uint64_t slot[512] = {};
-	int fd;
+	uint64_t slot[UTIL_SLOT_SIZE / sizeof(uint64_t)];
 
-	if (!expect(swap_path(frame->swap_type, path)))
-		return;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	expect_eq(pread(fd, slot, page, frame->swap_offset * page), page);
+	expect(util_swap_slot(frame->swap_type, frame->swap_offset, slot));
 	expect_eq(slot[0], ~i);
 	expect_eq(slot[511], i);
-	close(fd);
 }
 
 static void mark(char *addr)
@@ -417,7 +412,7 @@ static void expect_states(int obj, int shmid, char *addr)
 	for (int i = 0; i < PAGES; i++)
 		if (frames[i].state == SHMVIZ_STATE_SWAPPED)
 			expect_in_slot(&frames[i], i);
-	expect_mincore(addr);
+	expect_mincore(addr, PAGES);
 	expect_sums(obj, shmid);
 }
 
@@ -441,6 +436,7 @@ static void test_huge_swapped(void)
 	obj = open_segment(shmid);
 	addr = attach_aligned(shmid, PAGES * page);
 	mark(addr);
+	keep_from_khugepaged(true);
 	madvise(addr, THP * page, MADV_PAGEOUT);
 	madvise(addr + (THP + 100) * page, 200 * page, MADV_PAGEOUT);
 	expect_states(obj, shmid, addr);
@@ -463,6 +459,7 @@ static void test_huge_swapped(void)
 	}
 	expect(!swapped || (count_state(SHMVIZ_STATE_SWAPPED, PAGES) <=
 			    swapped - 50));
+	keep_from_khugepaged(false);
 	unchoose(&choice);
 	close(obj);
 	shmdt(again);

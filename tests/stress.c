@@ -56,6 +56,13 @@ static bool make_segment(void)
 	shmid = shmget(IPC_PRIVATE, (1 + rnd(PAGES_MAX)) * page, 0600);
 	if (shmid < 0)
 		return false;
+	/*
+	 * Locked while it is empty or never: 6.12's own shmem_writepage warns
+	 * when SHM_LOCK meets a page that is just being written out, with or
+	 * without shmviz.
+	 */
+	if (!rnd(8))
+		shmctl(shmid, SHM_LOCK, NULL);
 	old = atomic_exchange(&shared->slots[slot], shmid + 1);
 	if (old)
 		shmctl(old - 1, IPC_RMID, NULL);
@@ -81,7 +88,7 @@ static bool use_segment(void)
 		if (!rnd(4))
 			madvise(addr + rnd(pages) * page, page, MADV_REMOVE);
 		if (!rnd(8))
-			shmctl(shmid, rnd(2) ? SHM_LOCK : SHM_UNLOCK, NULL);
+			shmctl(shmid, SHM_UNLOCK, NULL);
 	}
 	shmdt(addr);
 	return true;

@@ -218,6 +218,39 @@ uint64_t util_kpage(const char *file, uint64_t pfn)
 	return read_u64_at(path, pfn);
 }
 
+/* The path of swap area `type`; they are listed in the order of their types. */
+static bool swap_path(unsigned int type, char path[256])
+{
+	FILE *file = fopen("/proc/swaps", "re");
+	char line[512];
+	bool found = false;
+
+	for (unsigned int i = 0; file && fgets(line, sizeof(line), file); i++)
+		if (i == type + 1)
+			found = sscanf(line, "%255s", path) == 1;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+bool util_swap_slot(unsigned int type, uint64_t offset, void *slot)
+{
+	static _Alignas(UTIL_SLOT_SIZE) char block[UTIL_SLOT_SIZE];
+	char path[256];
+	ssize_t len;
+	int fd;
+
+	if (!swap_path(type, path))
+		return false;
+	fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = pread(fd, block, sizeof(block), offset * sizeof(block));
+	close(fd);
+	memcpy(slot, block, sizeof(block));
+	return len == sizeof(block);
+}
+
 void util_child(struct util_child *child, int (*fn)(void *), void *arg)
 {
 	int ready[2], end[2], ret;

@@ -113,6 +113,13 @@ uint64_t util_pagemap(pid_t pid, const void *addr);
 uint64_t util_kpage(const char *file, uint64_t pfn);
 
 /*
+ * The page in a slot of a swap area, as it lies there: UTIL_SLOT_SIZE bytes, or
+ * false. Past the page cache, whose readahead keeps what slots used to hold.
+ */
+#define UTIL_SLOT_SIZE	4096
+bool util_swap_slot(unsigned int type, uint64_t offset, void *slot);
+
+/*
  * A child that runs fn(arg) and then waits until it is told to end; returns
  * when fn has returned. What fn returns is the child's exit code.
  */
