@@ -47,7 +47,8 @@ $(OBJ)/%.o: user/%.c | $(OBJ)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
-$(OBJ)/tracer.o: $(BUILD)/shmviz.skel.h
+$(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/tracer*.c)): \
+	$(BUILD)/shmviz.skel.h
 
 $(BUILD)/shmviz.skel.h: $(OBJ)/shmviz.bpf.o
 	$(call say,SKEL,$@)

@@ -12,51 +12,85 @@
 /* Names of the wrappers differ per architecture; the only place of them. */
 #if defined(__TARGET_ARCH_x86)
 #define SYS_WRAPPER(name)	"__x64_sys_" #name
+#define COMPAT_SHMGET		"__ia32_sys_shmget"
+#define COMPAT_SHMAT		"__ia32_compat_sys_shmat"
+#define COMPAT_SHMDT		"__ia32_sys_shmdt"
+#define COMPAT_SHMCTL		"__ia32_compat_sys_shmctl"
+#define COMPAT_IPC		"__ia32_compat_sys_ipc"
 #else
 #error "add the names of the system call wrappers of this architecture"
 #endif
 
+static __always_inline int enter_native(const struct pt_regs *regs, __u32 call)
+{
+	if (call != KIND_SHMCTL)
+		return call_enter(call, -1, -1);
+	return call_enter(call, PT_REGS_PARM1_CORE_SYSCALL(regs),
+			  PT_REGS_PARM2_CORE_SYSCALL(regs));
+}
+
 static __always_inline int exit_native(const struct pt_regs *regs, long ret,
-				       __u32 call, __u32 args)
+				       __u32 call)
 {
 	struct call_args c = { .call = call, .ret = ret };
 
 	c.arg[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	if (args > 1)
+	if (call != KIND_SHMDT) {
 		c.arg[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-	if (args > 2)
 		c.arg[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	}
 	return call_exit(&c);
 }
 
-#define HOOK_CALL(name, kind, nargs)					\
-SEC("fexit/" SYS_WRAPPER(name))						\
-int BPF_PROG(name##_exit, const struct pt_regs *regs, long ret)		\
-{									\
-	return exit_native(regs, ret, kind, nargs);			\
+static __always_inline int enter_compat(const struct pt_regs *regs, __u32 call)
+{
+	if (call != KIND_SHMCTL)
+		return call_enter(call, -1, -1);
+	return call_enter(call, IA32_ARG(regs, bx), IA32_ARG(regs, cx));
 }
 
-#define HOOK_ENTRY(name, kind)						\
-SEC("fentry/" SYS_WRAPPER(name))					\
+static __always_inline int exit_compat(const struct pt_regs *regs, long ret,
+				       __u32 call)
+{
+	struct call_args c = {};
+
+	compat_direct(&c, regs, call, ret);
+	return call_exit(&c);
+}
+
+#define HOOK_CALL(name, func, mode, kind)				\
+SEC("fentry/" func)							\
 int BPF_PROG(name##_enter, const struct pt_regs *regs)			\
 {									\
-	call_enter(kind);						\
-	return 0;							\
+	return enter_##mode(regs, kind);				\
+}									\
+									\
+SEC("fexit/" func)							\
+int BPF_PROG(name##_exit, const struct pt_regs *regs, long ret)		\
+{									\
+	return exit_##mode(regs, ret, kind);				\
 }
 
-HOOK_ENTRY(shmget, KIND_SHMGET)
-HOOK_ENTRY(shmat, KIND_SHMAT)
-HOOK_ENTRY(shmdt, KIND_SHMDT)
-HOOK_CALL(shmget, KIND_SHMGET, 3)
-HOOK_CALL(shmat, KIND_SHMAT, 3)
-HOOK_CALL(shmdt, KIND_SHMDT, 1)
-HOOK_CALL(shmctl, KIND_SHMCTL, 3)
+HOOK_CALL(shmget, SYS_WRAPPER(shmget), native, KIND_SHMGET)
+HOOK_CALL(shmat, SYS_WRAPPER(shmat), native, KIND_SHMAT)
+HOOK_CALL(shmdt, SYS_WRAPPER(shmdt), native, KIND_SHMDT)
+HOOK_CALL(shmctl, SYS_WRAPPER(shmctl), native, KIND_SHMCTL)
 
-SEC("fentry/" SYS_WRAPPER(shmctl))
-int BPF_PROG(shmctl_enter, const struct pt_regs *regs)
+HOOK_CALL(compat_shmget, COMPAT_SHMGET, compat, KIND_SHMGET)
+HOOK_CALL(compat_shmat, COMPAT_SHMAT, compat, KIND_SHMAT)
+HOOK_CALL(compat_shmdt, COMPAT_SHMDT, compat, KIND_SHMDT)
+HOOK_CALL(compat_shmctl, COMPAT_SHMCTL, compat, KIND_SHMCTL)
+
+SEC("fentry/" COMPAT_IPC)
+int BPF_PROG(compat_ipc_enter, const struct pt_regs *regs)
 {
-	return enter_shmctl(PT_REGS_PARM1_CORE_SYSCALL(regs),
-			    PT_REGS_PARM2_CORE_SYSCALL(regs));
+	return enter_ipc(regs);
+}
+
+SEC("fexit/" COMPAT_IPC)
+int BPF_PROG(compat_ipc_exit, const struct pt_regs *regs, long ret)
+{
+	return exit_ipc(regs, ret);
 }
 
 /* It also runs for creations that fail, so its result counts. */
@@ -64,21 +98,10 @@ SEC("fexit/newseg")
 int BPF_PROG(newseg_exit, struct ipc_namespace *ns, struct ipc_params *params,
 	     int ret)
 {
-	struct call_state *state = call_under_way(KIND_SHMGET);
+	struct task_state *state = call_under_way(KIND_SHMGET);
 
 	if (state && ret >= 0)
 		state->created = 1;
-	return 0;
-}
-
-/* Only here does shmdt still know its segment: at its exit the VMA is gone. */
-SEC("fentry/shm_close")
-int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
-{
-	struct call_state *state = call_under_way(KIND_SHMDT);
-
-	if (state)
-		note_vma(state, vma);
 	return 0;
 }
 

@@ -40,6 +40,19 @@ static __noinline __u32 pid_nr_tracer(struct pid *pid)
 	return 0;
 }
 
+/* A process's number in its own pid namespace; 0: it has none any more. */
+static __always_inline __u32 pid_nr_own(struct pid *pid)
+{
+	unsigned int level;
+
+	if (!pid)
+		return 0;
+	level = BPF_CORE_READ(pid, level);
+	if (level >= PIDNS_LEVELS_MAX)
+		return 0;
+	return BPF_CORE_READ(pid, numbers[level].nr);
+}
+
 static __always_inline bool task_is_compat(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
@@ -78,32 +91,34 @@ static __always_inline void *ids_find(struct ipc_namespace *ns, __u32 index)
 }
 
 /*
- * Reads segment @shmid of @ns. The tables are read without their locks, but
- * under RCU: what is read was a segment of the kernel's, perhaps of a moment
- * ago; `deleted` and the id tell whether it still is this one.
+ * Segment @shmid of @ns. The tables are read without their locks, but under
+ * RCU: what is found was a segment of the kernel's, perhaps of a moment ago;
+ * `deleted` and the id tell whether it still is this one.
  */
-static __noinline bool seg_read(struct ipc_namespace *ns, int shmid,
-				struct rec_seg *seg)
+static __always_inline struct shmid_kernel *
+seg_find(struct ipc_namespace *ns, int shmid)
 {
 	struct shmid_kernel *shp;
-	__u32 mode;
 
-	if (!ns || !seg)
-		return false;
-	seg->have = SEG_ID;
-	seg->shmid = shmid;
-	seg->ipcns = BPF_CORE_READ(ns, ns.inum);
 	if (shmid < 0)
-		return false;
-
+		return NULL;
 	/* 15 bits of index, or 24 if booted with ipcmni_extend. */
 	shp = ids_find(ns, shmid & 0x7fff);
 	if (!shp || BPF_CORE_READ(shp, shm_perm.id) != shmid)
 		shp = ids_find(ns, shmid & 0xffffff);
 	if (!shp || BPF_CORE_READ(shp, shm_perm.id) != shmid ||
 	    BPF_CORE_READ(shp, shm_perm.deleted))
-		return false;
+		return NULL;
+	return shp;
+}
 
+/* All that is said of a segment; its id and namespace are there already. */
+static __noinline int seg_fill(struct rec_seg *seg, struct shmid_kernel *shp)
+{
+	__u32 mode;
+
+	if (!seg || !shp)
+		return 0;
 	mode = BPF_CORE_READ(shp, shm_perm.mode);
 	seg->have |= SEG_KERNEL;
 	if (mode & SHM_DEST)
@@ -115,7 +130,19 @@ static __noinline bool seg_read(struct ipc_namespace *ns, int shmid,
 	seg->size = BPF_CORE_READ(shp, shm_segsz);
 	seg->nattch = BPF_CORE_READ(shp, shm_nattch);
 	seg->cpid = pid_nr_tracer(BPF_CORE_READ(shp, shm_cprid));
-	return true;
+	return 1;
+}
+
+/* Reads segment @shmid of @ns; false if there is none by now. */
+static __noinline bool seg_read(struct ipc_namespace *ns, int shmid,
+				struct rec_seg *seg)
+{
+	if (!ns || !seg)
+		return false;
+	seg->have = SEG_ID;
+	seg->shmid = shmid;
+	seg->ipcns = BPF_CORE_READ(ns, ns.inum);
+	return seg_fill(seg, seg_find(ns, shmid));
 }
 
 /*

@@ -3,11 +3,18 @@
 #ifndef SHMVIZ_MAPS_BPF_H
 #define SHMVIZ_MAPS_BPF_H
 
+#include "filter.h"
+
 /* Settings, fixed when the programs are loaded. */
 const volatile __u32 cfg_self;		/* tracer's own pid: no event */
 const volatile __u32 cfg_pidns;		/* inode of the tracer's pid namespace */
-const volatile bool cfg_follow;		/* only tasks in `followed` */
 const volatile bool cfg_newseg;		/* newseg is hooked: creation is known */
+const volatile bool cfg_follow;		/* tasks in `followed` pass FILTER_PID */
+const volatile __u32 cfg_filter;	/* FILTER_*: what has a list */
+const volatile __u32 cfg_kinds;		/* one bit for each kind that is told */
+
+/* What happens in this IPC namespace is the tracer trying its own hooks. */
+__u32 probe_ns;
 
 /* The sum of `lost`, where the reader can see it without asking. */
 __u64 lost_total;
@@ -25,7 +32,21 @@ struct {
 	__type(value, struct rec_counts);
 } counts SEC(".maps");
 
-/* Tasks to follow: the command that is traced and its descendants. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_MAX);
+	__type(key, struct filter_num);
+	__type(value, __u8);
+} filter_nums SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_MAX);
+	__type(key, struct filter_comm);
+	__type(value, __u8);
+} filter_comms SEC(".maps");
+
+/* Tasks to follow: those given at the start, and their descendants. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -33,20 +54,48 @@ struct {
 	__type(value, __u32);
 } followed SEC(".maps");
 
-/* What is noted of a call between its entry and its exit. */
-struct call_state {
+/* What is noted of a task, mostly between the entry of a call and its exit. */
+struct task_state {
 	__u64 ts;		/* of entry; 0: no call under way */
 	__u64 ns;		/* address of the namespace of `seg` */
 	struct rec_seg seg;	/* as it was before the call */
 	__u32 call;
+	__u32 cmd;		/* of shmctl */
 	__u32 created;		/* newseg has made one */
+	__u32 fork_told;	/* the child of fork_mm is still to be named */
+	__u64 fork_mm;		/* address space that a fork is filling */
+	__u64 attach_file;	/* file that shmat is mapping */
+	__u64 split_file;	/* file of the last VMA that was split */
+	__u64 closing;		/* VMA that shm_close is at; 0: none */
+	__u32 drop_told;	/* of that VMA */
+	__u32 ns_exit;		/* a namespace is being taken down */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct call_state);
-} calls SEC(".maps");
+	__type(value, struct task_state);
+} tasks SEC(".maps");
+
+/* Whose event it is. */
+struct who {
+	__u32 pid;		/* thread group, tracer's pid namespace; or 0 */
+	__u32 ns_pid;		/* thread group, its own pid namespace */
+	__u32 uid;
+	__u32 followed;
+	__u8 comm[REC_COMM_LEN];
+};
+
+/*
+ * Who has attached in an address space: an mm may outlive the last task in it
+ * for as long as somebody looks at it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct who);
+} mm_owners SEC(".maps");
 
 #endif /* SHMVIZ_MAPS_BPF_H */

@@ -16,7 +16,10 @@
 #endif
 
 enum rec_type {
-	REC_CALL	= 1,	/* one of the four calls has returned */
+	REC_CALL	= 1,	/* struct rec_call */
+	REC_VMA		= 2,	/* struct rec_vma */
+	REC_DESTROY	= 3,	/* struct rec_destroy */
+	REC_FORK	= 4,	/* struct rec_fork: no event, names a child */
 };
 
 /* The kinds that are counted; the first four are also the calls. */
@@ -25,7 +28,29 @@ enum rec_kind {
 	KIND_SHMAT,
 	KIND_SHMDT,
 	KIND_SHMCTL,
+	KIND_INHERIT,	/* fork has copied an attachment */
+	KIND_SPLIT,	/* one VMA of an attachment has become two */
+	KIND_DROP,	/* a VMA of an attachment is gone */
+	KIND_DESTROY,	/* the segment is */
 	KIND_MAX,
+};
+
+#define KIND_CALLS	KIND_INHERIT	/* kinds below it are calls */
+
+/* Why an attachment was dropped, or a segment destroyed. */
+enum rec_cause {
+	CAUSE_NONE,
+	CAUSE_SHMDT,
+	CAUSE_MUNMAP,		/* or something else was mapped over it */
+	CAUSE_EXEC,
+	CAUSE_EXIT,
+	CAUSE_SPLIT,		/* mremap: the place that it moved from */
+	CAUSE_FORK,		/* of a child that fork then failed to make */
+	CAUSE_RMID,		/* IPC_RMID with nobody attached */
+	CAUSE_LAST_DETACH,	/* after IPC_RMID */
+	CAUSE_RMID_FORCED,	/* kernel.shm_rmid_forced */
+	CAUSE_NS_EXIT,		/* end of its IPC namespace */
+	CAUSE_MAX,
 };
 
 #define REC_COMM_LEN	16
@@ -40,7 +65,7 @@ struct rec_hdr {
 	__u64 cgroup;		/* id of the cgroup v2 */
 	__u32 ipcns;		/* inode of the caller's IPC namespace */
 	__u8 comm[REC_COMM_LEN];/* bytes, not text */
-	__u32 pad;
+	__u32 ns_pid;		/* thread group, in its own pid namespace */
 };
 
 /* A segment as the kernel has it, read from its struct shmid_kernel. */
@@ -76,16 +101,59 @@ struct rec_call {
 	struct rec_seg seg;	/* after the call */
 };
 
+/*
+ * One VMA more or less. The header is of the task in whose context it happened:
+ * a parent forks, a reader of /proc/PID/maps is the last to let go of the memory
+ * of a process that has ended.
+ */
+struct rec_vma {
+	struct rec_hdr hdr;
+	__u32 kind;		/* KIND_INHERIT, KIND_SPLIT, KIND_DROP */
+	__u32 cause;		/* of KIND_DROP */
+	__u64 start;
+	__u64 end;
+	__u64 mm;		/* tells address spaces apart */
+	__u32 owner;		/* process whose VMA it is, tracer's pid
+				 * namespace; 0: unknown, or not yet */
+	__u32 owner_ns_pid;	/* the same in its own pid namespace */
+	__u32 owner_uid;
+	__u8 owner_comm[REC_COMM_LEN];
+	__u32 pad;
+	struct rec_seg seg;	/* after it */
+};
+
+/* From just before it, with nattch 0; SEG_GONE is set. */
+struct rec_destroy {
+	struct rec_hdr hdr;
+	__u32 cause;
+	__u32 pad;
+	struct rec_seg seg;
+};
+
+/*
+ * The child has got its pid: the KIND_INHERIT records of this thread before it
+ * were about this child.
+ */
+struct rec_fork {
+	struct rec_hdr hdr;	/* of the parent */
+	__u32 child;		/* tracer's pid namespace; or 0 */
+	__u32 child_ns_pid;	/* the child's own */
+};
+
 /* The identity of every kind: seen = delivered + lost + filtered. */
 struct rec_counts {
 	__u64 seen;
 	__u64 lost;		/* no room in the ring buffer */
 	__u64 filtered;
-	__u64 self;		/* the tracer's own calls: not in seen */
+	__u64 self;		/* the tracer's own: not in seen */
+	__u64 compat;		/* of those of self, by a 32-bit call */
 };
 
 _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
 _Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
 _Static_assert(sizeof(struct rec_call) == 144, "struct rec_call");
+_Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
+_Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");
+_Static_assert(sizeof(struct rec_fork) == 64, "struct rec_fork");
 
 #endif /* SHMVIZ_RECORD_H */

@@ -12,9 +12,12 @@
 #include "maps.bpf.h"
 #include "kernel.bpf.h"
 #include "emit.bpf.h"
-#include "enter.bpf.h"
+#include "filter.bpf.h"
+#include "call.bpf.h"
+#include "compat.bpf.h"
 #include "fentry.bpf.h"
+#include "vma.bpf.h"
+#include "fork.bpf.h"
 #include "tracepoint.bpf.h"
-#include "follow.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

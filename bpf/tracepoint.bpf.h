@@ -15,51 +15,81 @@
 #define SYSCALL_NR(regs)	BPF_CORE_READ(regs, orig_ax)
 #endif
 
-static __always_inline __u32 call_of_nr(long nr)
+static __always_inline __u32 call_of_nr(long nr, bool compat)
 {
 	switch (nr) {
 	case NR_shmget:
-		return KIND_SHMGET;
+		return compat ? KIND_MAX : KIND_SHMGET;
 	case NR_shmat:
-		return KIND_SHMAT;
+		return compat ? KIND_MAX : KIND_SHMAT;
 	case NR_shmctl:
-		return KIND_SHMCTL;
+		return compat ? KIND_MAX : KIND_SHMCTL;
 	case NR_shmdt:
-		return KIND_SHMDT;
+		return compat ? KIND_MAX : KIND_SHMDT;
+	case NR_ia32_shmget:
+		return compat ? KIND_SHMGET : KIND_MAX;
+	case NR_ia32_shmat:
+		return compat ? KIND_SHMAT : KIND_MAX;
+	case NR_ia32_shmctl:
+		return compat ? KIND_SHMCTL : KIND_MAX;
+	case NR_ia32_shmdt:
+		return compat ? KIND_SHMDT : KIND_MAX;
 	default:
 		return KIND_MAX;
 	}
+}
+
+/* Every system call comes through here: away with the others at once. */
+static __always_inline bool nr_is_ours(long nr)
+{
+	return nr == NR_shmget || nr == NR_shmat || nr == NR_shmctl ||
+	       nr == NR_shmdt || nr == NR_ia32_ipc ||
+	       (nr >= NR_ia32_shmget && nr <= NR_ia32_shmdt);
 }
 
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
+	long nr = SYSCALL_NR(regs), ret = ctx->args[1];
 	struct call_args c = {};
+	bool compat;
 
-	c.call = call_of_nr(SYSCALL_NR(regs));
-	if (c.call == KIND_MAX)
+	if (!nr_is_ours(nr))
 		return 0;
 	/* The same numbers are other calls for a 32-bit caller. */
-	if (task_is_compat(bpf_get_current_task_btf()))
+	compat = task_is_compat(bpf_get_current_task_btf());
+	if (compat && nr == NR_ia32_ipc)
+		return exit_ipc(regs, ret);
+	c.call = call_of_nr(nr, compat);
+	if (c.call == KIND_MAX)
 		return 0;
-	c.ret = ctx->args[1];
-	c.arg[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	if (c.call != KIND_SHMDT) {
-		c.arg[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-		c.arg[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
-	}
-	return call_exit(&c);
+	if (compat)
+		return exit_compat(regs, ret, c.call);
+	return exit_native(regs, ret, c.call);
 }
 
 static long note_vma_cb(struct task_struct *task, struct vm_area_struct *vma,
-			struct call_state *unused)
+			void *unused)
 {
-	struct call_state *state = call_under_way(KIND_SHMDT);
+	struct task_state *state = call_under_way(KIND_SHMDT);
+	struct ipc_namespace *ns;
+	int shmid;
 
-	if (state && vma_is_segment(vma))
-		note_vma(state, vma);
+	if (state && vma_is_segment(vma)) {
+		ns = vma_segment(vma, &shmid);
+		call_note_seg(state, ns, shmid);
+	}
 	return 0;
+}
+
+/* The address that shmdt is given, by whatever way; 0: not shmdt. */
+static __always_inline __u64 shmdt_addr(const struct pt_regs *regs, long nr,
+					bool compat)
+{
+	if (!compat)
+		return PT_REGS_PARM1_CORE_SYSCALL(regs);
+	return nr == NR_ia32_ipc ? IA32_ARG(regs, di) : IA32_ARG(regs, bx);
 }
 
 /* Entry costs every call of the machine once more: loaded on request only. */
@@ -68,20 +98,27 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
 	struct task_struct *task;
+	long nr = ctx->args[1];
+	bool compat;
 	__u32 call;
 
-	call = call_of_nr(ctx->args[1]);
-	if (call == KIND_MAX)
+	if (!nr_is_ours(nr))
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (task_is_compat(task))
+	compat = task_is_compat(task);
+	if (compat && nr == NR_ia32_ipc)
+		enter_ipc(regs);
+	call = compat && nr == NR_ia32_ipc ? call_of_ipc(regs) :
+					     call_of_nr(nr, compat);
+	if (call == KIND_MAX)
 		return 0;
-	if (call == KIND_SHMCTL)
-		return enter_shmctl(PT_REGS_PARM1_CORE_SYSCALL(regs),
-				    PT_REGS_PARM2_CORE_SYSCALL(regs));
-	if (call_enter(call) && call == KIND_SHMDT)
-		bpf_find_vma(task, PT_REGS_PARM1_CORE_SYSCALL(regs),
-			     note_vma_cb, NULL, 0);
+	if (!compat)
+		enter_native(regs, call);
+	else if (nr != NR_ia32_ipc)
+		enter_compat(regs, call);
+	if (call == KIND_SHMDT)
+		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
+			     NULL, 0);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ strace_lines()
 # shmviz_lines FILE
 shmviz_lines()
 {
-	jq -r "$common"'select(.type == "event")
+	jq -r "$common"'select(.type == "event" and (.event | startswith("shm")))
 		| line(.tid; .event;
 		       (.args |
 			if .key then [(.key | num), .size, .shmflg]

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz trace: events as they happen. */
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,208 +8,36 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <shmviz.h>
 
+#include "births.h"
 #include "child.h"
 #include "cmd.h"
 #include "err.h"
-#include "event.h"
-#include "parse.h"
 #include "term.h"
+#include "trace_options.h"
 #include "tracer.h"
 #include "write_trace.h"
 
-#define BUFFER_MIN	4096
-#define BUFFER_MAX	(1u << 30)
-#define DURATION_MAX	1e9
 #define TRACE_WIDE	132	/* columns that the table takes */
-
-struct trace_options {
-	struct tracer_options tracer;
-	double duration;	/* seconds; 0: until told to end */
-	bool json;
-	bool strict;
-	char **command;		/* NULL: the whole system */
-};
 
 /* One run, from attached programs to the end line. */
 struct trace {
 	const struct trace_options *opt;
 	const struct trace_writer *writer;
 	struct tracer *tracer;
+	struct births *births;
 	struct child child;
 	struct trace_end end;
 	__u64 lost_said;
 	int got;		/* records of the last drain */
+	bool out_of_memory;
 };
-
-static int help(void)
-{
-	puts("Usage: shmviz trace [OPTION...] [-- COMMAND [ARGUMENT...]]\n"
-	     "\n"
-	     "Print every shmget, shmat, shmdt and shmctl of the system as it returns,\n"
-	     "with its result and what the kernel then has of the segment. With a\n"
-	     "COMMAND, run it and print only its calls and those of its children, until\n"
-	     "it ends. Needs root, no module. Ctrl-C ends.\n"
-	     "\n"
-	     "Options:\n"
-	     "  -d, --duration SECS    end after so many seconds (1, 0.5, ...)\n"
-	     "  -j, --json             one JSON object a line on stdout\n"
-	     "      --strict           exit with 4 if an event was lost\n"
-	     "      --buffer SIZE      of the ring buffer, 4K to 1G (default: 4M); the next\n"
-	     "                         power of two is taken\n"
-	     "      --backend NAME     fentry or tracepoint (default: the first that works)\n"
-	     "      --entry            tracepoint backend: hook the entry of system calls,\n"
-	     "                         too: gives durations and the segment of shmdt, and\n"
-	     "                         costs every system call of the machine a little more\n"
-	     "  -h, --help             show this help\n"
-	     "\n"
-	     "Columns (on a terminal of 132 or more; else the same without alignment):\n"
-	     "the time of return, the caller's pid and name, the call as strace\n"
-	     "shows it, its result, how long it took, and the segment after the call:\n"
-	     "its size, key and nattch, and whether shmget made it or found it.\n"
-	     "\n"
-	     "The last line says how many events were seen; those are delivered, lost\n"
-	     "(the buffer was full) or filtered (not of COMMAND). Where some were lost, a\n"
-	     "line LOST says so. On a kernel without fentry, tracepoints do the work: the\n"
-	     "first lines then say what they can't see.\n"
-	     "\n"
-	     "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 this kernel allows no\n"
-	     "tracing, 4 events were lost under --strict. The status of COMMAND is in the\n"
-	     "last lines.\n"
-	     "\n"
-	     "Example: what does PostgreSQL do with shared memory?\n"
-	     "  shmviz trace -- pg_ctlcluster 15 main start");
-	return EXIT_DONE;
-}
-
-static int parse_duration(const char *text, double *duration)
-{
-	char *end;
-
-	if (strspn(text, "0123456789.") != strlen(text))
-		return -EINVAL;
-	*duration = strtod(text, &end);
-	return end == text || *end || *duration <= 0 ||
-	       *duration > DURATION_MAX ? -EINVAL : 0;
-}
-
-/* The kernel takes powers of two of at least a page. */
-static size_t round_buffer(uint64_t size)
-{
-	size_t buffer = BUFFER_MIN;
-
-	while (buffer < size)
-		buffer *= 2;
-	return buffer;
-}
-
-static int parse_buffer(const char *text, size_t *buffer)
-{
-	static const char units[] = "KMG";
-	char digits[32];
-	const char *unit;
-	size_t len = strlen(text);
-	uint64_t size, scale = 1;
-
-	if (!len || len >= sizeof(digits))
-		return -EINVAL;
-	memcpy(digits, text, len + 1);
-	unit = strchr(units, digits[len - 1]);
-	if (unit && *unit) {
-		scale = 1ull << (10 * (unit - units + 1));
-		digits[len - 1] = '\0';
-	}
-	if (parse_number(digits, 1, BUFFER_MAX / scale, &size) ||
-	    size * scale < BUFFER_MIN)
-		return -EINVAL;
-	*buffer = round_buffer(size * scale);
-	return 0;
-}
-
-static int parse_backend(const char *text, enum tracer_backend *backend)
-{
-	for (int b = TRACER_TRACEPOINT; b <= TRACER_FENTRY; b++) {
-		if (!strcmp(text, tracer_backend_name(b))) {
-			*backend = b;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_STRICT };
-
-static int parse_option(int c, char **argv, struct trace_options *opt)
-{
-	switch (c) {
-	case 'd':
-		if (parse_duration(optarg, &opt->duration))
-			return err_usage("trace",
-				"--duration '%s': seconds above 0 are needed",
-				optarg);
-		return EXIT_DONE;
-	case 'j':
-		opt->json = true;
-		return EXIT_DONE;
-	case OPT_BACKEND:
-		if (parse_backend(optarg, &opt->tracer.backend))
-			return err_usage("trace",
-				"--backend '%s': fentry or tracepoint is needed",
-				optarg);
-		return EXIT_DONE;
-	case OPT_BUFFER:
-		if (parse_buffer(optarg, &opt->tracer.buffer))
-			return err_usage("trace",
-				"--buffer '%s': a size of 4K to 1G is needed",
-				optarg);
-		return EXIT_DONE;
-	case OPT_ENTRY:
-		opt->tracer.entry = true;
-		return EXIT_DONE;
-	case OPT_STRICT:
-		opt->strict = true;
-		return EXIT_DONE;
-	default:
-		return err_option("trace", c, argv);
-	}
-}
-
-static int parse_options(int argc, char **argv, struct trace_options *opt)
-{
-	static const struct option longs[] = {
-		{ "backend",  required_argument, NULL, OPT_BACKEND },
-		{ "buffer",   required_argument, NULL, OPT_BUFFER },
-		{ "duration", required_argument, NULL, 'd' },
-		{ "entry",    no_argument,       NULL, OPT_ENTRY },
-		{ "help",     no_argument,       NULL, 'h' },
-		{ "json",     no_argument,       NULL, 'j' },
-		{ "strict",   no_argument,       NULL, OPT_STRICT },
-		{}
-	};
-	int c, ret;
-
-	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
-		if (c == 'h')
-			return -1;
-		ret = parse_option(c, argv, opt);
-		if (ret)
-			return ret;
-	}
-	if (optind == argc)
-		return EXIT_DONE;
-	if (strcmp(argv[optind - 1], "--"))
-		return err_usage("trace",
-			"unexpected argument '%s': a command goes after '--'",
-			argv[optind]);
-	opt->command = argv + optind;
-	opt->tracer.follow = true;
-	return EXIT_DONE;
-}
 
 static __u64 clock_ns(clockid_t clock)
 {
@@ -243,14 +70,21 @@ static void write_start(struct trace *trace)
 	flush_output();
 }
 
+static void on_event(const struct event *ev, void *ctx)
+{
+	struct trace *trace = ctx;
+
+	trace->writer->event(ev);
+}
+
 static void on_record(const struct rec_hdr *rec, void *ctx)
 {
 	struct trace *trace = ctx;
-	struct event ev;
 
-	trace->end.delivered++;
-	if (event_from_record(&ev, rec))
-		trace->writer->event(&ev);
+	if (rec->type != REC_FORK)
+		trace->end.delivered++;
+	if (births_record(trace->births, rec, on_event, trace))
+		trace->out_of_memory = true;
 }
 
 /* Prints what is there, or some of it; false when it can't be printed. */
@@ -265,7 +99,9 @@ static bool drain(struct trace *trace)
 		trace->lost_said = lost;
 	}
 	flush_output();
-	return !ferror(stdout);
+	if (trace->out_of_memory)
+		err_line("out of memory");
+	return !ferror(stdout) && !trace->out_of_memory;
 }
 
 static int open_signals(void)
@@ -362,6 +198,7 @@ static void finish(struct trace *trace)
 			break;
 		nanosleep(&pause, NULL);
 	}
+	births_flush(trace->births, on_event, trace);
 	trace->writer->end(end);
 }
 
@@ -394,6 +231,8 @@ static int run_attached(struct trace *trace)
 	else
 		run(trace, signals, timer);
 	finish(trace);
+	if (!ret && trace->out_of_memory)
+		ret = EXIT_FAILED;
 	if (!ret && trace->opt->strict && trace->end.lost)
 		ret = EXIT_LOST;
 	if (timer >= 0)
@@ -417,38 +256,77 @@ static int open_tracer(struct trace *trace)
 	return EXIT_LACKS;
 }
 
+/* All that is traced from the start, or the reason why not is said. */
+static int follow_processes(struct trace *trace)
+{
+	const struct trace_options *opt = trace->opt;
+
+	for (unsigned int i = 0; i < opt->nfollow; i++) {
+		int fd = syscall(SYS_pidfd_open, opt->follow[i], 0);
+		int err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
+
+		if (fd >= 0)
+			close(fd);
+		if (err) {
+			err_line("cannot follow process %d: %s",
+				 opt->follow[i], err == -ESRCH ?
+				 "no such process" : strerror(-err));
+			return EXIT_FAILED;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static int prepare_command(struct trace *trace)
+{
+	char **command = trace->opt->command;
+	int err;
+
+	if (!command)
+		return EXIT_DONE;
+	err = child_prepare(&trace->child, command);
+	if (!err)
+		return EXIT_DONE;
+	err_line("cannot run '%s': %s", command[0], strerror(-err));
+	return EXIT_FAILED;
+}
+
 static int trace_events(const struct trace_options *opt)
 {
 	struct trace trace = {
 		.opt = opt,
 		.writer = opt->json ? &trace_writer_json : &trace_writer_text,
+		.births = births_new(),
 		.child = { .pid = -1, .pidfd = -1, .go = -1, .failed = -1 },
 	};
-	int ret, err;
+	int ret;
 
-	/* Before the tracer, so that the command inherits none of its files. */
-	if (opt->command) {
-		err = child_prepare(&trace.child, opt->command);
-		if (err) {
-			err_line("cannot run '%s': %s", opt->command[0],
-				 strerror(-err));
-			return EXIT_FAILED;
-		}
+	if (!trace.births) {
+		err_line("out of memory");
+		return EXIT_FAILED;
 	}
-	ret = open_tracer(&trace);
+	/* Before the tracer, so that the command inherits none of its files. */
+	ret = prepare_command(&trace);
+	if (!ret)
+		ret = open_tracer(&trace);
+	if (!ret)
+		ret = follow_processes(&trace);
 	if (!ret)
 		ret = run_attached(&trace);
 	tracer_close(trace.tracer);
 	child_release(&trace.child);
+	births_free(trace.births);
 	return ret;
 }
 
 int cmd_trace(int argc, char **argv)
 {
-	struct trace_options opt = {};
-	int ret = parse_options(argc, argv, &opt);
+	static struct trace_options opt;
+	int ret = trace_options_parse(&opt, argc, argv);
 
-	if (ret < 0)
-		return help();
+	if (ret == TRACE_HELP) {
+		trace_options_help();
+		return EXIT_DONE;
+	}
 	return ret ? ret : trace_events(&opt);
 }

@@ -120,7 +120,12 @@ void decode_shmat_flags(char dst[DECODE_SIZE], __u32 flags)
 
 void decode_cmd(char dst[DECODE_SIZE], __u32 cmd)
 {
-	if (cmd < ARRAY_SIZE(cmd_names) && cmd_names[cmd])
+	/* What ipc(2) passes on for 32-bit programs. */
+	if (cmd & IPC_64 && (cmd & ~IPC_64) < ARRAY_SIZE(cmd_names) &&
+	    cmd_names[cmd & ~IPC_64])
+		snprintf(dst, DECODE_SIZE, "IPC_64|%s",
+			 cmd_names[cmd & ~IPC_64]);
+	else if (cmd < ARRAY_SIZE(cmd_names) && cmd_names[cmd])
 		snprintf(dst, DECODE_SIZE, "%s", cmd_names[cmd]);
 	else
 		snprintf(dst, DECODE_SIZE, "%d", (int)cmd);
@@ -148,7 +153,29 @@ static const char *pointer(char dst[24], __u64 addr)
 	return dst;
 }
 
-void decode_call(char *dst, size_t size, const struct event *ev)
+/* What the kernel did, with no call to show. */
+static void decode_deed(char *dst, size_t size, const struct event *ev)
+{
+	unsigned long long addr = ev->addr;
+
+	switch (ev->kind) {
+	case KIND_INHERIT:
+		snprintf(dst, size, "inherit %#llx from %u", addr, ev->ppid);
+		break;
+	case KIND_SPLIT:
+		snprintf(dst, size, "split %#llx-%#llx", addr,
+			 (unsigned long long)ev->end);
+		break;
+	case KIND_DROP:
+		snprintf(dst, size, "drop %#llx by %s", addr, event_cause(ev));
+		break;
+	default:
+		snprintf(dst, size, "%s by %s", event_name(ev),
+			 event_cause(ev));
+	}
+}
+
+void decode_event(char *dst, size_t size, const struct event *ev)
 {
 	const __u64 *arg = ev->arg;
 	char text[DECODE_SIZE], ptr[24];
@@ -178,6 +205,6 @@ void decode_call(char *dst, size_t size, const struct event *ev)
 			 pointer(ptr, arg[2]));
 		break;
 	default:
-		dst[0] = '\0';
+		decode_deed(dst, size, ev);
 	}
 }

@@ -20,7 +20,10 @@ void decode_cmd(char dst[DECODE_SIZE], __u32 cmd);
 /* The flags of a shmget or shmat; false for a call that has none. */
 int decode_flags(char dst[DECODE_SIZE], const struct event *ev);
 
-/* shmget(0x4d, 4096, IPC_CREAT|0600) */
-void decode_call(char *dst, size_t size, const struct event *ev);
+/*
+ * shmget(0x4d, 4096, IPC_CREAT|0600); and what is no call in plain words:
+ * "drop 0x7f0000000000 by exit".
+ */
+void decode_event(char *dst, size_t size, const struct event *ev);
 
 #endif /* SHMVIZ_DECODE_H */

@@ -9,11 +9,43 @@ static const char *const kind_names[KIND_MAX] = {
 	[KIND_SHMAT]	= "shmat",
 	[KIND_SHMDT]	= "shmdt",
 	[KIND_SHMCTL]	= "shmctl",
+	[KIND_INHERIT]	= "inherit",
+	[KIND_SPLIT]	= "split",
+	[KIND_DROP]	= "drop",
+	[KIND_DESTROY]	= "destroy",
 };
+
+static const char *const cause_names[CAUSE_MAX] = {
+	[CAUSE_SHMDT]		= "shmdt",
+	[CAUSE_MUNMAP]		= "munmap",
+	[CAUSE_EXEC]		= "exec",
+	[CAUSE_EXIT]		= "exit",
+	[CAUSE_SPLIT]		= "split",
+	[CAUSE_FORK]		= "fork",
+	[CAUSE_RMID]		= "rmid",
+	[CAUSE_LAST_DETACH]	= "last-detach",
+	[CAUSE_RMID_FORCED]	= "rmid-forced",
+	[CAUSE_NS_EXIT]		= "ns-exit",
+};
+
+const char *event_kind_name(enum rec_kind kind)
+{
+	return kind_names[kind];
+}
 
 const char *event_name(const struct event *ev)
 {
 	return kind_names[ev->kind];
+}
+
+const char *event_cause_name(enum rec_cause cause)
+{
+	return cause_names[cause];
+}
+
+const char *event_cause(const struct event *ev)
+{
+	return cause_names[ev->cause];
 }
 
 const char *event_errno(const struct event *ev)
@@ -70,24 +102,22 @@ static void set_from_args(struct event *ev)
 	}
 }
 
-bool event_from_record(struct event *ev, const struct rec_hdr *rec)
+static void set_caller(struct event *ev, const struct rec_hdr *hdr)
 {
-	const struct rec_call *call = (const struct rec_call *)rec;
+	ev->ts = hdr->ts;
+	ev->cgroup = hdr->cgroup;
+	ev->pid = hdr->pid;
+	ev->tid = hdr->tid;
+	ev->ns_pid = hdr->ns_pid;
+	ev->uid = hdr->uid;
+	ev->caller_ipcns = hdr->ipcns;
+	ev->ipcns = hdr->ipcns;
+	memcpy(ev->comm, hdr->comm, sizeof(ev->comm));
+}
 
-	if (rec->type != REC_CALL || rec->size < (__u16)sizeof(*call) ||
-	    call->call >= KIND_MAX)
-		return false;
-
-	memset(ev, 0, sizeof(*ev));
+static void from_call(struct event *ev, const struct rec_call *call)
+{
 	ev->kind = call->call;
-	ev->ts = rec->ts;
-	ev->cgroup = rec->cgroup;
-	ev->pid = rec->pid;
-	ev->tid = rec->tid;
-	ev->uid = rec->uid;
-	ev->caller_ipcns = rec->ipcns;
-	ev->ipcns = rec->ipcns;
-	memcpy(ev->comm, rec->comm, sizeof(ev->comm));
 	ev->compat = call->flags & CALL_COMPAT;
 	memcpy(ev->arg, call->arg, sizeof(ev->arg));
 	ev->ret = call->ret;
@@ -101,5 +131,67 @@ bool event_from_record(struct event *ev, const struct rec_hdr *rec)
 	}
 	set_segment(ev, &call->seg);
 	set_from_args(ev);
-	return true;
+}
+
+/* The event is its owner's, whoever the kernel did it for. */
+static void set_owner(struct event *ev, const struct rec_vma *vma)
+{
+	if (vma->kind == KIND_INHERIT) {
+		ev->have |= EV_PPID;
+		ev->ppid = ev->pid;
+	} else if (ev->pid != vma->owner) {
+		ev->have |= EV_BY;
+		ev->by_pid = ev->pid;
+		memcpy(ev->by_comm, ev->comm, sizeof(ev->by_comm));
+	} else {
+		return;
+	}
+	ev->pid = vma->owner;
+	ev->tid = vma->owner;
+	ev->ns_pid = vma->owner_ns_pid;
+	ev->uid = vma->owner_uid;
+	memcpy(ev->comm, vma->owner_comm, sizeof(ev->comm));
+}
+
+static void from_vma(struct event *ev, const struct rec_vma *vma)
+{
+	ev->kind = vma->kind;
+	ev->cause = vma->cause;
+	ev->have |= EV_ADDR | EV_END;
+	ev->addr = vma->start;
+	ev->end = vma->end;
+	set_owner(ev, vma);
+	set_segment(ev, &vma->seg);
+}
+
+bool event_from_record(struct event *ev, const struct rec_hdr *rec)
+{
+	const struct rec_destroy *destroy = (const void *)rec;
+	const struct rec_call *call = (const void *)rec;
+	const struct rec_vma *vma = (const void *)rec;
+
+	memset(ev, 0, sizeof(*ev));
+	set_caller(ev, rec);
+	switch (rec->type) {
+	case REC_CALL:
+		if (rec->size < sizeof(*call) || call->call >= KIND_CALLS)
+			return false;
+		from_call(ev, call);
+		return true;
+	case REC_VMA:
+		if (rec->size < sizeof(*vma) || vma->kind >= KIND_MAX ||
+		    vma->cause >= CAUSE_MAX)
+			return false;
+		from_vma(ev, vma);
+		return true;
+	case REC_DESTROY:
+		if (rec->size < sizeof(*destroy) || destroy->cause >= CAUSE_MAX)
+			return false;
+		ev->kind = KIND_DESTROY;
+		ev->cause = destroy->cause;
+		set_segment(ev, &destroy->seg);
+		return true;
+	default:
+		return false;
+	}
 }

@@ -21,18 +21,26 @@
 #define EV_ADDR		(1u << 6)
 #define EV_CREATED	(1u << 7)
 #define EV_DURATION	(1u << 8)
+#define EV_END		(1u << 9)
+#define EV_BY		(1u << 10)	/* another's context: by_pid, by_comm */
+#define EV_PPID		(1u << 11)
 
 struct event {
 	enum rec_kind kind;
 	__u64 ts;		/* ns of CLOCK_MONOTONIC */
 	__u64 cgroup;
-	__u32 pid;
+	__u32 pid;		/* whose event it is; 0: not known */
 	__u32 tid;
+	__u32 ns_pid;		/* pid in the process's own pid namespace */
 	__u32 uid;
 	__u32 caller_ipcns;	/* the namespace the caller is in */
 	__u8 comm[REC_COMM_LEN];/* bytes, NUL-padded */
-	bool compat;
+	__u32 by_pid;		/* in whose context it happened */
+	__u8 by_comm[REC_COMM_LEN];
+	__u32 ppid;		/* inherit: who has forked */
 
+	/* Calls only. */
+	bool compat;
 	__u64 arg[3];		/* as passed */
 	__s64 ret;		/* as returned; negative errno on failure */
 
@@ -45,6 +53,8 @@ struct event {
 	__u32 mode;
 	__u32 cpid;
 	__u64 addr;		/* of the attachment, or the one asked for */
+	__u64 end;		/* first byte after the VMA */
+	enum rec_cause cause;	/* of a drop or destroy */
 	__u64 duration;		/* ns */
 	bool created;
 	bool dest;
@@ -55,8 +65,19 @@ struct event {
 /* false: a record of a type or size that this version does not know. */
 bool event_from_record(struct event *ev, const struct rec_hdr *rec);
 
-/* "shmget", ... */
+/* One of the four calls; the others have no arguments and no result. */
+static inline bool event_is_call(const struct event *ev)
+{
+	return ev->kind < KIND_CALLS;
+}
+
+/* "shmget", ..., "inherit", "split", "drop", "destroy" */
 const char *event_name(const struct event *ev);
+const char *event_kind_name(enum rec_kind kind);
+
+/* "shmdt", "exit", ..., NULL if there is none. */
+const char *event_cause(const struct event *ev);
+const char *event_cause_name(enum rec_cause cause);
 
 /* Name of the errno of a failed call ("EEXIST"), NULL if it succeeded. */
 const char *event_errno(const struct event *ev);

@@ -1,37 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Loads the BPF programs and reads what they write. */
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tracer.h"
-#include "shmviz.skel.h"
-
-#define BLIND_MAX	8
+#include "tracer_internal.h"
 
 /* Records handed out at a time: some ms of work between looks at the clock. */
 #define CONSUME_MAX	1024
-
-struct tracer {
-	struct shmviz_bpf *skel;
-	struct ring_buffer *ring;
-	enum tracer_backend backend;
-	tracer_fn *fn;
-	void *fn_ctx;
-	unsigned int budget;	/* records that may still be handed out */
-	char why[384];
-	const char *blind[BLIND_MAX + 1];
-	int nblind;
-};
 
 /* What libbpf last complained about: said only if all fails. */
 static char libbpf_line[256];
@@ -58,66 +39,9 @@ const char *tracer_backend_name(enum tracer_backend backend)
 	}
 }
 
-static bool kernel_has_func(const char *name)
-{
-	static struct btf *btf;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-}
-
-/* Programs by backend: each program belongs to one, follow_fork to both. */
-static void choose_programs(struct tracer *t, const struct tracer_options *opts)
-{
-	struct shmviz_bpf *skel = t->skel;
-	bool fentry = t->backend == TRACER_FENTRY;
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, skel->obj) {
-		const char *section = bpf_program__section_name(prog);
-
-		bpf_program__set_autoload(prog,
-			strncmp(section, "raw_tp/", 7) ? fentry : !fentry);
-	}
-	bpf_program__set_autoload(skel->progs.sys_enter,
-				  !fentry && opts->entry);
-	bpf_program__set_autoload(skel->progs.follow_fork, opts->follow);
-	/* Static functions: another compiler may have inlined them. */
-	skel->rodata->cfg_newseg = fentry && kernel_has_func("newseg");
-	bpf_program__set_autoload(skel->progs.newseg_exit,
-				  skel->rodata->cfg_newseg);
-	bpf_program__set_autoload(skel->progs.shm_close_enter,
-				  fentry && kernel_has_func("shm_close"));
-}
-
-static void add_blind(struct tracer *t, const char *what)
-{
-	if (t->nblind < BLIND_MAX)
-		t->blind[t->nblind++] = what;
-}
-
-static void list_blind(struct tracer *t, const struct tracer_options *opts)
-{
-	struct shmviz_bpf *skel = t->skel;
-
-	add_blind(t, "calls of 32-bit programs");
-	add_blind(t, "attachments inherited by fork, dropped by exit or exec");
-	if (t->backend == TRACER_FENTRY) {
-		if (!skel->rodata->cfg_newseg)
-			add_blind(t, "whether shmget made the segment");
-		if (!bpf_program__autoload(skel->progs.shm_close_enter))
-			add_blind(t, "the segment of shmdt");
-		return;
-	}
-	add_blind(t, "whether shmget without IPC_EXCL made the segment");
-	if (!opts->entry)
-		add_blind(t, "durations, and the segment of shmdt and of a"
-			     " destroying IPC_RMID (see --entry)");
-}
-
 static int set_config(struct tracer *t, const struct tracer_options *opts)
 {
+	const struct tracer_filter *filter = opts->filter;
 	struct shmviz_bpf *skel = t->skel;
 	struct stat st;
 
@@ -125,9 +49,36 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 		return -errno;
 	skel->rodata->cfg_self = getpid();
 	skel->rodata->cfg_pidns = st.st_ino;
-	skel->rodata->cfg_follow = opts->follow;
+	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
+	skel->rodata->cfg_filter = filter ? filter->lists : 0;
+	skel->rodata->cfg_follow = filter && filter->follow;
 	return bpf_map__set_max_entries(skel->maps.events, opts->buffer ?:
 					TRACER_BUFFER_DEFAULT);
+}
+
+static int fill_map(const struct bpf_map *map, const void *keys, size_t size,
+		    unsigned int n)
+{
+	const char *key = keys;
+	__u8 one = 1;
+	int err = 0;
+
+	for (unsigned int i = 0; i < n && !err; i++, key += size)
+		err = bpf_map__update_elem(map, key, size, &one, sizeof(one),
+					   BPF_ANY);
+	return err;
+}
+
+static int fill_filter(struct tracer *t, const struct tracer_filter *filter)
+{
+	int err;
+
+	if (!filter)
+		return 0;
+	err = fill_map(t->skel->maps.filter_nums, filter->nums,
+		       sizeof(filter->nums[0]), filter->nnums);
+	return err ?: fill_map(t->skel->maps.filter_comms, filter->comms,
+			       sizeof(filter->comms[0]), filter->ncomms);
 }
 
 static int on_record(void *ctx, void *data, size_t size)
@@ -151,10 +102,12 @@ static int load_backend(struct tracer *t, const struct tracer_options *opts)
 	t->skel = shmviz_bpf__open();
 	if (!t->skel)
 		return -errno;
-	choose_programs(t, opts);
 	err = set_config(t, opts);
+	tracer_choose_hooks(t, opts);
 	if (!err)
 		err = shmviz_bpf__load(t->skel);
+	if (!err)
+		err = fill_filter(t, opts->filter);
 	if (!err)
 		err = shmviz_bpf__attach(t->skel);
 	if (err)
@@ -172,35 +125,6 @@ err_skel:
 	shmviz_bpf__destroy(t->skel);
 	t->skel = NULL;
 	return err;
-}
-
-/*
- * Calls that fail and change nothing: each hook must count its own. A hook may
- * be attached and yet never run, where the compiler has inlined its function.
- */
-static int self_test(struct tracer *t)
-{
-	static const char *const names[KIND_MAX] = {
-		"shmget", "shmat", "shmdt", "shmctl",
-	};
-	struct rec_counts before[KIND_MAX], after[KIND_MAX];
-
-	if (tracer_counts(t, before))
-		return -EIO;
-	shmget(IPC_PRIVATE, 0, 0);
-	shmat(-1, NULL, 0);
-	shmdt((void *)1);
-	shmctl(-1, IPC_STAT, NULL);
-	if (tracer_counts(t, after))
-		return -EIO;
-	for (int i = 0; i < KIND_MAX; i++) {
-		if (after[i].self == before[i].self) {
-			snprintf(t->why, sizeof(t->why),
-				 "the hook on %s does not fire", names[i]);
-			return -ENOTSUP;
-		}
-	}
-	return 0;
 }
 
 static void explain(struct tracer *t, const char *what, int err)
@@ -227,7 +151,7 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 			"tracepoint programs were refused", err);
 		return err;
 	}
-	err = self_test(t);
+	err = tracer_selftest(t);
 	if (err) {
 		ring_buffer__free(t->ring);
 		t->ring = NULL;
@@ -269,7 +193,7 @@ struct tracer *tracer_open(const struct tracer_options *opts, char *why,
 		errno = err == -EPERM || err == -EACCES ? EPERM : ENOTSUP;
 		return NULL;
 	}
-	list_blind(t, opts);
+	tracer_list_blind(t, opts);
 	return t;
 }
 
@@ -359,6 +283,7 @@ int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 			counts[kind].lost += percpu[i].lost;
 			counts[kind].filtered += percpu[i].filtered;
 			counts[kind].self += percpu[i].self;
+			counts[kind].compat += percpu[i].compat;
 		}
 	}
 	free(percpu);

@@ -4,6 +4,9 @@
  *
  *   tracer_open -> tracer_follow? -> tracer_consume ... -> tracer_detach ->
  *   tracer_consume (what is left) -> tracer_counts -> tracer_close
+ *
+ * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
+ * are for what, tracer_selftest.c whether they fire.
  */
 #ifndef SHMVIZ_TRACER_H
 #define SHMVIZ_TRACER_H
@@ -12,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "filter.h"
 #include "record.h"
 
 enum tracer_backend {
@@ -20,11 +24,24 @@ enum tracer_backend {
 	TRACER_FENTRY,		/* fentry and fexit on the calls themselves */
 };
 
+/*
+ * What is to be told; all of it where everything is 0. An event must be in each
+ * kind of list that there is; tasks that are followed are in FILTER_PID's.
+ */
+struct tracer_filter {
+	__u32 lists;		/* FILTER_* */
+	__u32 kinds;		/* one bit for each kind to tell; 0: all */
+	bool follow;		/* there are tasks for tracer_follow() */
+	unsigned int nnums, ncomms;
+	struct filter_num nums[FILTER_MAX];
+	struct filter_comm comms[FILTER_MAX];
+};
+
 struct tracer_options {
 	enum tracer_backend backend; /* TRACER_NONE: the best there is */
 	size_t buffer;		/* bytes of the ring buffer; 0: the default */
-	bool follow;		/* only tasks given to tracer_follow() */
 	bool entry;		/* tracepoint: hook the entry of calls, too */
+	const struct tracer_filter *filter; /* NULL: none */
 };
 
 #define TRACER_BUFFER_DEFAULT	(4u << 20)
@@ -54,7 +71,7 @@ const char *tracer_why(const struct tracer *t);
 /* What this tracer cannot see, one line each, ended by NULL. */
 const char *const *tracer_blind(const struct tracer *t);
 
-/* Follow a task, by pidfd, and from now on its children and threads. */
+/* Follow a process, by pidfd, and the children it has from now on. */
 int tracer_follow(struct tracer *t, int pidfd);
 
 /* Readable when there are records. */

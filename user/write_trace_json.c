@@ -92,37 +92,44 @@ static void add_segment(struct json_object *obj, const struct event *ev)
 		js_add_bool(obj, "gone", true);
 }
 
+static void add_comm(struct json_object *obj, const char *name,
+		     const __u8 comm[REC_COMM_LEN])
+{
+	js_add_bytes(obj, name, comm,
+		     strnlen((const char *)comm, REC_COMM_LEN));
+}
+
 static void add_caller(struct json_object *obj, const struct event *ev)
 {
 	js_add_u64(obj, "ts", ev->ts);
 	js_add_u64(obj, "pid", ev->pid);
 	js_add_u64(obj, "tid", ev->tid);
-	js_add_bytes(obj, "comm", ev->comm,
-		     strnlen((const char *)ev->comm, sizeof(ev->comm)));
+	js_add_u64(obj, "nspid", ev->ns_pid);
+	add_comm(obj, "comm", ev->comm);
 	js_add_u64(obj, "uid", ev->uid);
 	js_add_u64(obj, "ipcns", ev->ipcns);
 	if (ev->ipcns != ev->caller_ipcns)
 		js_add_u64(obj, "caller_ipcns", ev->caller_ipcns);
 	js_add_u64(obj, "cgroup", ev->cgroup);
-	js_add_bool(obj, "compat", ev->compat);
+	if (ev->have & EV_PPID)
+		js_add_u64(obj, "ppid", ev->ppid);
+	if (ev->have & EV_BY) {
+		js_add_u64(obj, "by_pid", ev->by_pid);
+		add_comm(obj, "by_comm", ev->by_comm);
+	}
 }
 
-static void json_event(const struct event *ev)
+static void add_call(struct json_object *obj, const struct event *ev)
 {
-	struct json_object *obj = new_line("event");
 	char text[DECODE_SIZE];
 
-	js_add_string(obj, "event", event_name(ev));
-	add_caller(obj, ev);
-	add_segment(obj, ev);
+	js_add_bool(obj, "compat", ev->compat);
 	if (decode_flags(text, ev))
 		js_add_string(obj, "flags", text);
 	if (ev->kind == KIND_SHMCTL) {
 		decode_cmd(text, ev->arg[1]);
 		js_add_string(obj, "cmd", text);
 	}
-	if (ev->have & EV_ADDR)
-		js_add_hex(obj, "addr", ev->addr, 1);
 	js_add_int(obj, "ret", ev->ret);
 	if (event_errno(ev))
 		js_add_string(obj, "errno", event_errno(ev));
@@ -131,6 +138,23 @@ static void json_event(const struct event *ev)
 	if (ev->have & EV_DURATION)
 		js_add_u64(obj, "duration_ns", ev->duration);
 	js_add(obj, "args", new_args(ev));
+}
+
+static void json_event(const struct event *ev)
+{
+	struct json_object *obj = new_line("event");
+
+	js_add_string(obj, "event", event_name(ev));
+	add_caller(obj, ev);
+	add_segment(obj, ev);
+	if (ev->have & EV_ADDR)
+		js_add_hex(obj, "addr", ev->addr, 1);
+	if (ev->have & EV_END)
+		js_add_hex(obj, "end", ev->end, 1);
+	if (event_cause(ev))
+		js_add_string(obj, "cause", event_cause(ev));
+	if (event_is_call(ev))
+		add_call(obj, ev);
 	print(obj);
 }
 

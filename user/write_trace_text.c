@@ -19,7 +19,7 @@ static void text_start(const struct trace_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
 	narrow = start->narrow;
-	fprintf(stderr, "tracing shmget, shmat, shmdt and shmctl by %s;"
+	fprintf(stderr, "tracing System V shared memory by %s;"
 		" Ctrl-C ends\n", start->backend);
 	if (start->why[0])
 		fprintf(stderr, "  %s\n", start->why);
@@ -52,6 +52,10 @@ static void print_result(const struct event *ev)
 	const char *err = event_errno(ev);
 	char text[32];
 
+	if (!event_is_call(ev)) {
+		printf(narrow ? ";" : "   %-14s", "");
+		return;
+	}
 	if (err)
 		snprintf(text, sizeof(text), "%s", err);
 	else if (ev->kind == KIND_SHMAT)
@@ -76,7 +80,8 @@ static void print_segment(const struct event *ev)
 	char size[TEXT_HUMAN_SIZE];
 
 	/* Said already by the arguments of the others. */
-	if (ev->kind == KIND_SHMDT && ev->have & EV_SHMID)
+	if (ev->kind >= KIND_SHMDT && ev->kind != KIND_SHMCTL &&
+	    ev->have & EV_SHMID)
 		printf(" shmid %d", ev->shmid);
 	if (ev->have & EV_NATTCH) {
 		printf(" %s", text_human(size, ev->size));
@@ -95,6 +100,16 @@ static void print_segment(const struct event *ev)
 		printf(ev->created ? " new" : " existing");
 	if (ev->have & EV_SHMID && ev->ipcns != ev->caller_ipcns)
 		printf(" of ipc namespace %u", ev->ipcns);
+	if (ev->compat)
+		printf(" 32-bit");
+}
+
+static const char *escape_comm(char dst[TEXT_ESCAPED_SIZE(REC_COMM_LEN)],
+			       const __u8 comm[REC_COMM_LEN])
+{
+	text_escape(dst, TEXT_ESCAPED_SIZE(REC_COMM_LEN), comm,
+		    strnlen((const char *)comm, REC_COMM_LEN));
+	return dst;
 }
 
 static void text_event(const struct event *ev)
@@ -102,9 +117,11 @@ static void text_event(const struct event *ev)
 	char comm[TEXT_ESCAPED_SIZE(REC_COMM_LEN)];
 	char call[2 * DECODE_SIZE];
 
-	text_escape(comm, sizeof(comm), ev->comm,
-		    strnlen((const char *)ev->comm, sizeof(ev->comm)));
-	decode_call(call, sizeof(call), ev);
+	/* The line of the call says it all. */
+	if (ev->kind == KIND_DROP && ev->cause == CAUSE_SHMDT)
+		return;
+	escape_comm(comm, ev->comm);
+	decode_event(call, sizeof(call), ev);
 	print_time(ev->ts);
 	printf(narrow ? " %u %s: %s" : " %7u %-15s %-46s", ev->pid, comm, call);
 	print_result(ev);
@@ -112,6 +129,9 @@ static void text_event(const struct event *ev)
 	if (!narrow)
 		putchar(' ');
 	print_segment(ev);
+	if (ev->have & EV_BY)
+		printf(" in the context of %u %s", ev->by_pid,
+		       escape_comm(comm, ev->by_comm));
 	putchar('\n');
 }
 

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The four calls: what is noted on the way in, and told on the way out. */
+#ifndef SHMVIZ_CALL_BPF_H
+#define SHMVIZ_CALL_BPF_H
+
+/* linux/ipc.h and linux/shm.h; macros are not in BTF. */
+#define IPC_RMID	0
+#define IPC_INFO	3
+#define SHM_STAT	13
+#define SHM_INFO	14
+#define SHM_STAT_ANY	15
+#define IPC_64		0x0100	/* 32-bit callers of ipc(2) add it */
+
+/* A call as the hook has it. */
+struct call_args {
+	__u64 arg[3];
+	__s64 ret;
+	__u32 call;
+	__u32 flags;
+};
+
+static __always_inline struct task_state *task_note(void)
+{
+	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), NULL,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline struct task_state *task_noted(void)
+{
+	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), NULL,
+				    0);
+}
+
+/* The call that the task is in and whose entry was seen, or NULL. */
+static __always_inline struct task_state *call_under_way(__u32 call)
+{
+	struct task_state *state = task_noted();
+
+	return state && state->ts && state->call == call ? state : NULL;
+}
+
+/* Notes a segment before the call may destroy it. */
+static __always_inline void call_note_seg(struct task_state *state,
+					  struct ipc_namespace *ns, int shmid)
+{
+	state->ns = (unsigned long)ns;
+	seg_read(ns, shmid, &state->seg);
+}
+
+/* The entry of a call. @shmid and @cmd are those of shmctl. */
+static __always_inline int call_enter(__u32 call, int shmid, __u32 cmd)
+{
+	struct task_state *state = task_note();
+
+	if (!state)
+		return 0;
+	state->call = call;
+	state->cmd = cmd & ~IPC_64;
+	state->created = 0;
+	state->attach_file = 0;
+	state->ns = 0;
+	state->seg.have = 0;
+	state->seg.shmid = -1;
+	/* With nobody attached, IPC_RMID destroys it before the exit. */
+	if (call == KIND_SHMCTL && state->cmd == IPC_RMID)
+		call_note_seg(state, task_ipcns(bpf_get_current_task_btf()),
+			      shmid);
+	state->ts = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* The shmid that a call is about, or -1. */
+static __always_inline int call_shmid(const struct call_args *c)
+{
+	__u32 cmd = (__u32)c->arg[1] & ~IPC_64;
+
+	switch (c->call) {
+	case KIND_SHMGET:
+		return c->ret;
+	case KIND_SHMAT:
+		return c->arg[0];
+	case KIND_SHMCTL:
+		if (cmd == IPC_INFO || cmd == SHM_INFO)
+			return -1;
+		/* These take an index and return the shmid. */
+		if (cmd == SHM_STAT || cmd == SHM_STAT_ANY)
+			return c->ret;
+		return c->arg[0];
+	default:
+		return -1;
+	}
+}
+
+/*
+ * The segment after the call. If it is gone by then, what was read of it on
+ * the way in tells at least which one it was.
+ */
+static __always_inline void call_seg(struct rec_seg *seg,
+				     const struct call_args *c,
+				     struct task_struct *task,
+				     const struct task_state *state)
+{
+	struct ipc_namespace *ns = task_ipcns(task);
+	int shmid = call_shmid(c);
+
+	if (c->call == KIND_SHMDT && state && !c->ret) {
+		ns = (void *)state->ns;
+		shmid = state->seg.shmid;
+	}
+	if (shmid < 0 || !ns || seg_read(ns, shmid, seg))
+		return;
+	if (state && c->ret >= 0 && state->seg.have & SEG_KERNEL) {
+		*seg = state->seg;
+		seg->have |= SEG_GONE;
+		seg->nattch = 0;
+	}
+}
+
+static __always_inline void fill_call(struct rec_call *rec,
+				      const struct call_args *c,
+				      const struct task_state *state)
+{
+	rec->call = c->call;
+	rec->flags = c->flags;
+	rec->arg[0] = c->arg[0];
+	rec->arg[1] = c->arg[1];
+	rec->arg[2] = c->arg[2];
+	rec->ret = c->ret;
+	rec->duration = 0;
+	if (!state)
+		return;
+	rec->flags |= CALL_DURATION;
+	rec->duration = rec->hdr.ts - state->ts;
+	if (c->call == KIND_SHMGET && c->ret >= 0 && cfg_newseg)
+		rec->flags |= state->created ? CALL_CREATED : CALL_EXISTED;
+}
+
+static __always_inline void note_owner(struct task_struct *task,
+				       const struct who *who)
+{
+	__u64 mm = (unsigned long)BPF_CORE_READ(task, mm);
+
+	if (!bpf_map_lookup_elem(&mm_owners, &mm))
+		bpf_map_update_elem(&mm_owners, &mm, who, BPF_ANY);
+}
+
+static __always_inline bool call_passes(const struct call_args *c,
+					const struct who *who,
+					const struct rec_seg *seg,
+					struct task_struct *task)
+{
+	__u32 ipcns = 0, key = c->call == KIND_SHMGET ? c->arg[0] : 0;
+
+	if (!kind_passes(c->call, c->ret) || !who_passes(who))
+		return false;
+	if (cfg_filter & FILTER_NS)
+		ipcns = BPF_CORE_READ(task_ipcns(task), ns.inum);
+	return seg_passes(seg, ipcns, key);
+}
+
+static __always_inline void call_tell(const struct call_args *c,
+				      struct rec_counts *n,
+				      struct task_struct *task,
+				      struct task_state *state)
+{
+	struct rec_seg seg = {};
+	struct rec_call *rec;
+	struct who who;
+
+	who_is_current(&who, task);
+	if (is_self(who.pid, probe_ns ?
+		    BPF_CORE_READ(task_ipcns(task), ns.inum) : 0)) {
+		count_one(n, self);
+		if (c->flags & CALL_COMPAT)
+			count_one(n, compat);
+		return;
+	}
+	count_one(n, seen);
+	if (c->call == KIND_SHMAT && c->ret >= 0)
+		note_owner(task, &who);
+	call_seg(&seg, c, task, state);
+	if (!call_passes(c, &who, &seg, task)) {
+		count_one(n, filtered);
+		return;
+	}
+	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
+	if (!rec) {
+		count_lost(n);
+		return;
+	}
+	fill_hdr(&rec->hdr, REC_CALL, sizeof(*rec), &who, task);
+	fill_call(rec, c, state);
+	rec->seg = seg;
+	bpf_ringbuf_submit(rec, 0);
+}
+
+static __always_inline int call_exit(const struct call_args *c)
+{
+	struct task_state *state = call_under_way(c->call);
+
+	call_tell(c, counts_of(c->call), bpf_get_current_task_btf(), state);
+	if (state)
+		state->ts = 0;
+	return 0;
+}
+
+#endif /* SHMVIZ_CALL_BPF_H */

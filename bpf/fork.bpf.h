@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fork: a child of a followed task is followed, and one that has inherited
+ * attachments gets its name; it had none yet when they were copied.
+ */
+#ifndef SHMVIZ_FORK_BPF_H
+#define SHMVIZ_FORK_BPF_H
+
+const volatile bool cfg_inherit;	/* shm_open is hooked */
+
+static __always_inline void fork_follow(struct task_struct *parent,
+					struct task_struct *child)
+{
+	if (task_is_followed(parent))
+		bpf_task_storage_get(&followed, child, NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline void fork_name(struct task_struct *parent,
+				      struct task_struct *child)
+{
+	struct pid *pid = BPF_CORE_READ(child, thread_pid);
+	struct rec_counts *n;
+	struct rec_fork *rec;
+	struct who who;
+	__u64 mm;
+
+	who_is_current(&who, parent);
+	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
+	if (rec) {
+		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), &who, parent);
+		rec->child = pid_nr_tracer(pid);
+		rec->child_ns_pid = pid_nr_own(pid);
+		bpf_ringbuf_submit(rec, 0);
+	} else {
+		/* Something is missing then, if only a name. */
+		n = counts_of(KIND_INHERIT);
+		count_one(n, seen);
+		count_lost(n);
+	}
+	mm = (unsigned long)BPF_CORE_READ(child, mm);
+	who.pid = pid_nr_tracer(pid);
+	who.ns_pid = pid_nr_own(pid);
+	bpf_map_update_elem(&mm_owners, &mm, &who, BPF_ANY);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *state;
+
+	if (cfg_follow)
+		fork_follow(parent, child);
+	if (!cfg_inherit)
+		return 0;
+	state = bpf_task_storage_get(&tasks, parent, NULL, 0);
+	if (!state || !state->fork_mm)
+		return 0;
+	state->fork_mm = 0;
+	if (state->fork_told)
+		fork_name(parent, child);
+	state->fork_told = 0;
+	return 0;
+}
+
+#endif /* SHMVIZ_FORK_BPF_H */

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attachments that no call makes or ends, and the end of segments: fentry and
+ * fexit on the functions of ipc/shm.c themselves. Each VMA of an attachment
+ * counts once in nattch:
+ *
+ *   +1	shmat; shm_open: fork (in the parent), a split, mremap; and
+ *	remap_file_pages, which maps the file again
+ *   -1	shm_close: shmdt, munmap, exec, exit, mremap
+ */
+#ifndef SHMVIZ_VMA_BPF_H
+#define SHMVIZ_VMA_BPF_H
+
+#define PF_EXITING	0x00000004	/* include/linux/sched.h */
+#define NR_mremap	25
+#define NR_mremap_ia32	163
+
+static __always_inline bool in_mremap(struct task_struct *task)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	unsigned long nr = BPF_CORE_READ(regs, orig_ax);
+
+	return nr == (task_is_compat(task) ? NR_mremap_ia32 : NR_mremap);
+}
+
+/*
+ * By whom and why: a task lets go of its own address space, or of the one that
+ * it has just left by exec or exit, or of another's of which it held the last
+ * reference. Then it is the end of that one.
+ */
+static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
+					struct task_struct *task,
+					const struct task_state *state,
+					bool *own)
+{
+	unsigned long mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+	unsigned long file = (unsigned long)BPF_CORE_READ(vma, vm_file);
+
+	*own = true;
+	if (mm == (unsigned long)BPF_CORE_READ(task, mm)) {
+		if (state && state->ts && state->call == KIND_SHMDT)
+			return CAUSE_SHMDT;
+		if (state && state->split_file == file && in_mremap(task))
+			return CAUSE_SPLIT;
+		return CAUSE_MUNMAP;
+	}
+	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
+	    mm == (unsigned long)BPF_CORE_READ(task, active_mm))
+		return CAUSE_EXIT;
+	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
+		return CAUSE_EXEC;
+	*own = false;
+	return state && state->fork_mm == mm ? CAUSE_FORK : CAUSE_EXIT;
+}
+
+static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
+				     __u32 cause, struct vm_area_struct *vma)
+{
+	rec->kind = kind;
+	rec->cause = cause;
+	rec->start = BPF_CORE_READ(vma, vm_start);
+	rec->end = BPF_CORE_READ(vma, vm_end);
+	rec->mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+	rec->pad = 0;
+}
+
+static __always_inline void fill_owner(struct rec_vma *rec,
+				       const struct who *owner)
+{
+	rec->owner = owner->pid;
+	rec->owner_ns_pid = owner->ns_pid;
+	rec->owner_uid = owner->uid;
+	__builtin_memcpy(rec->owner_comm, owner->comm, REC_COMM_LEN);
+}
+
+/*
+ * Tells of a VMA. @owner is whose it is, for the filters, too; @who the task
+ * that runs.
+ */
+static __noinline bool vma_tell(__u32 kind, __u32 cause,
+				struct vm_area_struct *vma,
+				const struct who *owner, const struct who *who)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct rec_counts *n = counts_of(kind);
+	struct rec_seg seg = {};
+	struct rec_vma *rec;
+	int shmid;
+
+	if (!owner || !who)
+		return false;
+	seg_read(vma_segment(vma, &shmid), shmid, &seg);
+	if (is_self(who->pid, seg.ipcns)) {
+		count_one(n, self);
+		return false;
+	}
+	count_one(n, seen);
+	if (!kind_passes(kind, 0) || !who_passes(owner) ||
+	    !seg_passes(&seg, 0, 0)) {
+		count_one(n, filtered);
+		return false;
+	}
+	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
+	if (!rec) {
+		count_lost(n);
+		return false;
+	}
+	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who, task);
+	fill_vma(rec, kind, cause, vma);
+	fill_owner(rec, owner);
+	rec->seg = seg;
+	bpf_ringbuf_submit(rec, 0);
+	return true;
+}
+
+/* The child of a fork: all is its parent's as yet, but for the pid. */
+static __always_inline void tell_inherit(struct vm_area_struct *vma,
+					 const struct who *who)
+{
+	struct task_state *state = task_note();
+	struct who child = *who;
+
+	if (state)
+		state->fork_mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+	child.pid = 0;
+	child.ns_pid = 0;
+	if (vma_tell(KIND_INHERIT, CAUSE_NONE, vma, &child, who) && state)
+		state->fork_told = 1;
+}
+
+static __always_inline void tell_split(struct vm_area_struct *vma,
+				       const struct who *who)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->split_file = (unsigned long)BPF_CORE_READ(vma, vm_file);
+	vma_tell(KIND_SPLIT, CAUSE_NONE, vma, who, who);
+}
+
+SEC("fexit/shm_open")
+int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct who who;
+
+	who_is_current(&who, task);
+	if (BPF_CORE_READ(vma, vm_mm) != BPF_CORE_READ(task, mm))
+		tell_inherit(vma, &who);
+	else
+		tell_split(vma, &who);
+	return 0;
+}
+
+SEC("fexit/shm_mmap")
+int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
+	     int ret)
+{
+	struct task_state *state;
+	struct who who;
+
+	if (ret)
+		return 0;
+	state = call_under_way(KIND_SHMAT);
+	if (state) {
+		state->attach_file = (unsigned long)file;
+		return 0;
+	}
+	who_is_current(&who, bpf_get_current_task_btf());
+	tell_split(vma, &who);
+	return 0;
+}
+
+static __always_inline void tell_drop(struct vm_area_struct *vma,
+				      const struct task_state *state)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct who who, unknown = {}, *owner = &who;
+	__u64 mm;
+	__u32 cause;
+	bool own;
+
+	/* A shmat that fails at last takes back what it has not told. */
+	if (state && state->ts && state->call == KIND_SHMAT &&
+	    state->attach_file == (unsigned long)BPF_CORE_READ(vma, vm_file))
+		return;
+	who_is_current(&who, task);
+	cause = drop_cause(vma, task, state, &own);
+	if (!own) {
+		mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
+	}
+	vma_tell(KIND_DROP, cause, vma, owner, &who);
+}
+
+SEC("fentry/shm_close")
+int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
+{
+	struct task_state *state = task_note();
+	struct ipc_namespace *ns;
+	int shmid;
+
+	if (!state)
+		return 0;
+	state->closing = (unsigned long)vma;
+	state->drop_told = 0;
+	/* Only here does shmdt still know its segment. */
+	if (state->ts && state->call == KIND_SHMDT) {
+		ns = vma_segment(vma, &shmid);
+		call_note_seg(state, ns, shmid);
+	}
+	return 0;
+}
+
+SEC("fexit/shm_close")
+int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
+{
+	struct task_state *state = task_noted();
+
+	if (!state || !state->drop_told)
+		tell_drop(vma, state);
+	if (state)
+		state->closing = 0;
+	return 0;
+}
+
+/* The namespace whose segments these are, or NULL if they are no segments. */
+static __always_inline struct ipc_namespace *
+ids_segments_of(struct ipc_ids *ids, struct shmid_kernel *shp)
+{
+	struct ipc_namespace *ns = BPF_CORE_READ(shp, ns);
+
+	if ((unsigned long)ids !=
+	    (unsigned long)ns + bpf_core_field_offset(struct ipc_namespace,
+						      ids) +
+	    IPC_SHM_IDS * bpf_core_type_size(struct ipc_ids))
+		return NULL;
+	return ns;
+}
+
+/*
+ * IPC_RMID marks a segment that is attached; so one without the mark goes by
+ * IPC_RMID itself, or unasked.
+ */
+static __always_inline __u32 destroy_cause(const struct rec_seg *seg,
+					   const struct task_state *state)
+{
+	if (state && state->ns_exit)
+		return CAUSE_NS_EXIT;
+	if (seg->have & SEG_DEST)
+		return CAUSE_LAST_DETACH;
+	if (state && state->ts && state->call == KIND_SHMCTL &&
+	    state->cmd == IPC_RMID)
+		return CAUSE_RMID;
+	return CAUSE_RMID_FORCED;
+}
+
+static __always_inline void tell_destroy(const struct rec_seg *seg,
+					 __u32 cause)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct rec_counts *n = counts_of(KIND_DESTROY);
+	struct rec_destroy *rec;
+	struct who who;
+
+	who_is_current(&who, task);
+	if (is_self(who.pid, seg->ipcns)) {
+		count_one(n, self);
+		return;
+	}
+	count_one(n, seen);
+	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
+	    !seg_passes(seg, 0, 0)) {
+		count_one(n, filtered);
+		return;
+	}
+	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
+	if (!rec) {
+		count_lost(n);
+		return;
+	}
+	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who, task);
+	rec->cause = cause;
+	rec->pad = 0;
+	rec->seg = *seg;
+	bpf_ringbuf_submit(rec, 0);
+}
+
+/*
+ * The id is taken away: the one place that all ways of destroying a segment
+ * share, under its lock, in the context of who did it, complete but for the
+ * memory. shm_destroy() would be it, were it not inlined into one of them.
+ */
+SEC("fentry/ipc_rmid")
+int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
+{
+	struct task_state *state = task_noted();
+	struct shmid_kernel *shp;
+	struct ipc_namespace *ns;
+	struct rec_seg seg = {};
+
+	shp = (void *)perm - bpf_core_field_offset(struct shmid_kernel,
+						   shm_perm);
+	ns = ids_segments_of(ids, shp);
+	if (!ns)
+		return 0;
+	seg.have = SEG_ID | SEG_GONE;
+	seg.shmid = BPF_CORE_READ(perm, id);
+	seg.ipcns = BPF_CORE_READ(ns, ns.inum);
+	seg_fill(&seg, shp);
+	/* First the drop that is the reason. */
+	if (state && state->closing && !state->drop_told) {
+		tell_drop((void *)state->closing, state);
+		state->drop_told = 1;
+	}
+	tell_destroy(&seg, destroy_cause(&seg, state));
+	return 0;
+}
+
+SEC("fentry/shm_exit_ns")
+int BPF_PROG(shm_exit_ns_enter)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->ns_exit = 1;
+	return 0;
+}
+
+SEC("fexit/shm_exit_ns")
+int BPF_PROG(shm_exit_ns_exit)
+{
+	struct task_state *state = task_noted();
+
+	if (state)
+		state->ns_exit = 0;
+	return 0;
+}
+
+#endif /* SHMVIZ_VMA_BPF_H */

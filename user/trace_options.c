@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "parse.h"
+#include "trace_filter.h"
+#include "trace_options.h"
+
+#define BUFFER_MIN	4096
+#define BUFFER_MAX	(1u << 30)
+#define DURATION_MAX	1e9
+
+void trace_options_help(void)
+{
+	puts("Usage: shmviz trace [OPTION...] [-- COMMAND [ARGUMENT...]]\n"
+	     "\n"
+	     "Print what happens to System V shared memory, as it happens: each shmget,\n"
+	     "shmat, shmdt and shmctl with its result, also of 32-bit programs; and what no\n"
+	     "call shows: attachments inherited by fork, split or moved, dropped by exit,\n"
+	     "exec or munmap, and the end of segments. With each, what the kernel then has\n"
+	     "of the segment. With a COMMAND, run it and print only what it and its\n"
+	     "children do, until it ends. Needs root, no module. Ctrl-C ends.\n"
+	     "\n"
+	     "Options:\n"
+	     "  -d, --duration SECS    end after so many seconds (1, 0.5, ...)\n"
+	     "  -j, --json             one JSON object a line on stdout\n"
+	     "      --strict           exit with 4 if an event was lost\n"
+	     "      --buffer SIZE      of the ring buffer, 4K to 1G (default: 4M); the next\n"
+	     "                         power of two is taken\n"
+	     "      --backend NAME     fentry or tracepoint (default: the first that works)\n"
+	     "      --entry            tracepoint backend: hook the entry of system calls,\n"
+	     "                         too: gives durations and the segment of shmdt, and\n"
+	     "                         costs every system call of the machine a little more\n"
+	     "      --follow           with --pid: the children that they then have, too\n"
+	     "  -h, --help             show this help\n");
+	fputs(filter_help, stdout);
+	puts("\n"
+	     "Columns (on a terminal of 132 or more; else the same without alignment):\n"
+	     "the time of return, the caller's pid and name, the call as strace\n"
+	     "shows it, its result, how long it took, and the segment after the call:\n"
+	     "its size, key and nattch, and whether shmget made it or found it.\n"
+	     "An attachment that shmdt drops has no line but that of shmdt (--json has).\n"
+	     "\n"
+	     "The last line says how many events were seen; those are delivered, lost\n"
+	     "(the buffer was full) or filtered (not of COMMAND, or not asked for). Where\n"
+	     "some were lost, a line LOST says so. On a kernel without fentry, tracepoints\n"
+	     "do the work: the first lines then say what they can't see.\n"
+	     "\n"
+	     "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 this kernel allows no\n"
+	     "tracing, 4 events were lost under --strict. The status of COMMAND is in the\n"
+	     "last lines.\n"
+	     "\n"
+	     "Examples: what does PostgreSQL do with shared memory? Who fails to attach?\n"
+	     "  shmviz trace -- pg_ctlcluster 15 main start\n"
+	     "  shmviz trace --failed --event shmat,shmget");
+}
+
+static int parse_duration(const char *text, double *duration)
+{
+	char *end;
+
+	if (strspn(text, "0123456789.") != strlen(text))
+		return -EINVAL;
+	*duration = strtod(text, &end);
+	return end == text || *end || *duration <= 0 ||
+	       *duration > DURATION_MAX ? -EINVAL : 0;
+}
+
+/* The kernel takes powers of two of at least a page. */
+static size_t round_buffer(uint64_t size)
+{
+	size_t buffer = BUFFER_MIN;
+
+	while (buffer < size)
+		buffer *= 2;
+	return buffer;
+}
+
+static int parse_buffer(const char *text, size_t *buffer)
+{
+	static const char units[] = "KMG";
+	char digits[32];
+	const char *unit;
+	size_t len = strlen(text);
+	uint64_t size, scale = 1;
+
+	if (!len || len >= sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, text, len + 1);
+	unit = strchr(units, digits[len - 1]);
+	if (unit && *unit) {
+		scale = 1ull << (10 * (unit - units + 1));
+		digits[len - 1] = '\0';
+	}
+	if (parse_number(digits, 1, BUFFER_MAX / scale, &size) ||
+	    size * scale < BUFFER_MIN)
+		return -EINVAL;
+	*buffer = round_buffer(size * scale);
+	return 0;
+}
+
+static int parse_backend(const char *text, enum tracer_backend *backend)
+{
+	for (int b = TRACER_TRACEPOINT; b <= TRACER_FENTRY; b++) {
+		if (!strcmp(text, tracer_backend_name(b))) {
+			*backend = b;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_STRICT };
+
+static int parse_option(int c, char **argv, struct trace_options *opt)
+{
+	switch (c) {
+	case 'd':
+		if (parse_duration(optarg, &opt->duration))
+			return err_usage("trace",
+				"--duration '%s': seconds above 0 are needed",
+				optarg);
+		return EXIT_DONE;
+	case 'j':
+		opt->json = true;
+		return EXIT_DONE;
+	case OPT_BACKEND:
+		if (parse_backend(optarg, &opt->tracer.backend))
+			return err_usage("trace",
+				"--backend '%s': fentry or tracepoint is needed",
+				optarg);
+		return EXIT_DONE;
+	case OPT_BUFFER:
+		if (parse_buffer(optarg, &opt->tracer.buffer))
+			return err_usage("trace",
+				"--buffer '%s': a size of 4K to 1G is needed",
+				optarg);
+		return EXIT_DONE;
+	case OPT_ENTRY:
+		opt->tracer.entry = true;
+		return EXIT_DONE;
+	case OPT_STRICT:
+		opt->strict = true;
+		return EXIT_DONE;
+	case OPT_FOLLOW:
+		opt->filter.follow = true;
+		return EXIT_DONE;
+	default:
+		if (c >= FILTER_OPT_FIRST && c <= FILTER_OPT_LAST)
+			return filter_add(&opt->filter, "trace", c, optarg);
+		return err_option("trace", c, argv);
+	}
+}
+
+/* --follow: the processes of --pid, and their children. */
+static int finish_follow(struct trace_options *opt)
+{
+	const struct tracer_filter *filter = &opt->filter;
+
+	if (!filter->follow)
+		return EXIT_DONE;
+	for (unsigned int i = 0; i < filter->nnums; i++)
+		if (filter->nums[i].list == FILTER_PID)
+			opt->follow[opt->nfollow++] = filter->nums[i].value;
+	if (!opt->nfollow)
+		return err_usage("trace", "--follow needs --pid");
+	return EXIT_DONE;
+}
+
+int trace_options_parse(struct trace_options *opt, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "backend",  required_argument, NULL, OPT_BACKEND },
+		{ "buffer",   required_argument, NULL, OPT_BUFFER },
+		{ "duration", required_argument, NULL, 'd' },
+		{ "entry",    no_argument,       NULL, OPT_ENTRY },
+		{ "follow",   no_argument,       NULL, OPT_FOLLOW },
+		{ "help",     no_argument,       NULL, 'h' },
+		{ "json",     no_argument,       NULL, 'j' },
+		{ "strict",   no_argument,       NULL, OPT_STRICT },
+		FILTER_LONG_OPTIONS,
+		{}
+	};
+	int c, ret;
+
+	opt->tracer.filter = &opt->filter;
+	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
+		if (c == 'h')
+			return TRACE_HELP;
+		ret = parse_option(c, argv, opt);
+		if (ret)
+			return ret;
+	}
+	ret = finish_follow(opt);
+	if (ret || optind == argc)
+		return ret;
+	if (strcmp(argv[optind - 1], "--"))
+		return err_usage("trace",
+			"unexpected argument '%s': a command goes after '--'",
+			argv[optind]);
+	opt->command = argv + optind;
+	opt->filter.follow = true;
+	return EXIT_DONE;
+}
+

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which programs there are for what, and what is missed without them. */
+#include <bpf/btf.h>
+#include <string.h>
+
+#include "tracer_internal.h"
+
+static bool kernel_has_func(const char *name)
+{
+	static struct btf *btf;
+
+	if (!btf)
+		btf = btf__load_vmlinux_btf();
+	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/* "fentry/FUNC" and "fexit/FUNC": NULL for other sections. */
+static const char *hooked_func(const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+
+	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
+		return strchr(section, '/') + 1;
+	return NULL;
+}
+
+/*
+ * Each program belongs to one backend, but for the one on fork. A function that
+ * another compiler has inlined, or a kernel without 32-bit calls, is no reason
+ * to do without the others; without one of the four calls, loading fails.
+ */
+void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
+{
+	struct shmviz_bpf *skel = t->skel;
+	bool fentry = t->backend == TRACER_FENTRY;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, skel->obj) {
+		const char *func = hooked_func(prog);
+
+		bpf_program__set_autoload(prog, func && fentry &&
+			(!strncmp(func, "__x64_", 6) || kernel_has_func(func)));
+	}
+	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
+	bpf_program__set_autoload(skel->progs.sys_enter,
+				  !fentry && opts->entry);
+	skel->rodata->cfg_newseg =
+		bpf_program__autoload(skel->progs.newseg_exit);
+	skel->rodata->cfg_inherit =
+		bpf_program__autoload(skel->progs.shm_open_exit);
+	bpf_program__set_autoload(skel->progs.fork_exit,
+				  skel->rodata->cfg_inherit ||
+				  skel->rodata->cfg_follow);
+}
+
+static void add_blind(struct tracer *t, bool is_blind, const char *what)
+{
+	if (is_blind && t->nblind < BLIND_MAX)
+		t->blind[t->nblind++] = what;
+}
+
+/* Not hooked at all, or hooked where nothing comes along. */
+static bool is_silent(const struct tracer *t, enum rec_kind kind,
+		      const struct bpf_program *prog)
+{
+	return !bpf_program__autoload(prog) ||
+	       t->fired[kind] == SELFTEST_SILENT;
+}
+
+static void list_compat(struct tracer *t)
+{
+	static const char *const what[KIND_CALLS] = {
+		"shmget of 32-bit programs", "shmat of 32-bit programs",
+		"shmdt of 32-bit programs", "shmctl of 32-bit programs",
+	};
+
+	for (int kind = 0; kind < KIND_CALLS; kind++)
+		add_blind(t, t->compat[kind] == SELFTEST_SILENT, what[kind]);
+}
+
+static void list_fentry(struct tracer *t)
+{
+	struct shmviz_bpf *skel = t->skel;
+
+	add_blind(t, !bpf_program__autoload(skel->progs.newseg_exit),
+		  "whether shmget made the segment");
+	add_blind(t, is_silent(t, KIND_INHERIT, skel->progs.shm_open_exit),
+		  "attachments inherited by fork");
+	add_blind(t, is_silent(t, KIND_SPLIT, skel->progs.shm_open_exit),
+		  "attachments split or moved");
+	add_blind(t, is_silent(t, KIND_DROP, skel->progs.shm_close_exit),
+		  "attachments dropped by exit, exec and munmap, the segment of"
+		  " shmdt");
+	add_blind(t, is_silent(t, KIND_DESTROY, skel->progs.ipc_rmid_enter),
+		  "the end of segments");
+	add_blind(t, t->fired[KIND_DROP] == SELFTEST_UNTRIED,
+		  "whether the hooks fire on inherit, split, drop and destroy:"
+		  " no IPC namespace could be made to try them in");
+}
+
+static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
+{
+	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
+		  " or munmap, split or moved");
+	add_blind(t, true, "the end of segments, but for what IPC_RMID returns");
+	add_blind(t, true, "whether shmget without IPC_EXCL made the segment");
+	add_blind(t, !opts->entry,
+		  "durations, and the segment of shmdt and of a destroying"
+		  " IPC_RMID (see --entry)");
+}
+
+void tracer_list_blind(struct tracer *t, const struct tracer_options *opts)
+{
+	list_compat(t);
+	if (t->backend == TRACER_FENTRY)
+		list_fentry(t);
+	else
+		list_tracepoint(t, opts);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the tracer share; not for others. */
+#ifndef SHMVIZ_TRACER_INTERNAL_H
+#define SHMVIZ_TRACER_INTERNAL_H
+
+#include <bpf/libbpf.h>
+
+#include "tracer.h"
+#include "shmviz.skel.h"
+
+#define BLIND_MAX	16
+
+/* Whether a hook did what it is for when it was tried. */
+enum selftest {
+	SELFTEST_UNTRIED,
+	SELFTEST_FIRED,
+	SELFTEST_SILENT,
+};
+
+struct tracer {
+	struct shmviz_bpf *skel;
+	struct ring_buffer *ring;
+	enum tracer_backend backend;
+	enum selftest fired[KIND_MAX];
+	enum selftest compat[KIND_CALLS];
+	tracer_fn *fn;
+	void *fn_ctx;
+	unsigned int budget;	/* records that may still be handed out */
+	char why[384];
+	const char *blind[BLIND_MAX + 1];
+	int nblind;
+};
+
+/* Marks the programs to load for t->backend. */
+void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
+
+/* Fills t->blind: what no program is there for, or none that fires. */
+void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);
+
+/*
+ * Makes every hook fire once. 0, or -errno with t->why set: a hook on one of the
+ * four calls does not fire, so this backend is none. The others are noted in
+ * t->fired and t->compat.
+ */
+int tracer_selftest(struct tracer *t);
+
+#endif /* SHMVIZ_TRACER_INTERNAL_H */
