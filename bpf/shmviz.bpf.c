@@ -13,11 +13,13 @@
 #include "kernel.bpf.h"
 #include "emit.bpf.h"
 #include "filter.bpf.h"
+#include "flight.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "fentry.bpf.h"
 #include "vma.bpf.h"
 #include "fork.bpf.h"
 #include "tracepoint.bpf.h"
+#include "attached.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

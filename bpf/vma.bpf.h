@@ -94,6 +94,8 @@ static __noinline bool vma_tell(__u32 kind, __u32 cause,
 		count_one(n, self);
 		return false;
 	}
+	if (!armed)
+		return false;
 	count_one(n, seen);
 	if (!kind_passes(kind, 0) || !who_passes(owner) ||
 	    !seg_passes(&seg, 0, 0)) {
@@ -138,6 +140,14 @@ static __always_inline void tell_split(struct vm_area_struct *vma,
 	vma_tell(KIND_SPLIT, CAUSE_NONE, vma, who, who);
 }
 
+SEC("fentry/shm_open")
+int BPF_PROG(shm_open_enter, struct vm_area_struct *vma)
+{
+	if (flight_watched)
+		flight_begin(task_note(), FLIGHT_OPEN);
+	return 0;
+}
+
 SEC("fexit/shm_open")
 int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 {
@@ -149,6 +159,7 @@ int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 		tell_inherit(vma, &who);
 	else
 		tell_split(vma, &who);
+	flight_end(task_noted(), FLIGHT_OPEN);
 	return 0;
 }
 
@@ -202,6 +213,7 @@ int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
 
 	if (!state)
 		return 0;
+	flight_begin(state, FLIGHT_CLOSE);
 	state->closing = (unsigned long)vma;
 	state->drop_told = 0;
 	/* Only here does shmdt still know its segment. */
@@ -221,6 +233,7 @@ int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
 		tell_drop(vma, state);
 	if (state)
 		state->closing = 0;
+	flight_end(state, FLIGHT_CLOSE);
 	return 0;
 }
 
@@ -268,6 +281,8 @@ static __always_inline void tell_destroy(const struct rec_seg *seg,
 		count_one(n, self);
 		return;
 	}
+	if (!armed)
+		return;
 	count_one(n, seen);
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
 	    !seg_passes(seg, 0, 0)) {

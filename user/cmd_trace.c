@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 #include "child.h"
 #include "cmd.h"
 #include "err.h"
+#include "snapshot.h"
 #include "term.h"
 #include "trace_options.h"
 #include "tracer.h"
@@ -56,8 +58,10 @@ static bool is_narrow(void)
 
 static void write_start(struct trace *trace)
 {
+	struct stat ns;
 	struct trace_start start = {
 		.narrow = is_narrow(),
+		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
 		.version = SHMVIZ_VERSION,
 		.backend = tracer_backend_name(tracer_backend(trace->tracer)),
 		.why = tracer_why(trace->tracer),
@@ -131,6 +135,80 @@ static int open_timer(double duration)
 	if (fd >= 0)
 		timerfd_settime(fd, 0, &when, NULL);
 	return fd;
+}
+
+/* Records that came while we looked around: told after what was there. */
+struct early {
+	struct snapshot *snap;
+	char *bytes;
+	size_t len, room;
+	bool failed;
+};
+
+static void keep_early(const struct rec_hdr *rec, void *ctx)
+{
+	size_t size = (rec->size + 7u) & ~7u;
+	struct early *early = ctx;
+	char *bigger;
+
+	if (early->failed)
+		return;
+	if (early->len + size > early->room) {
+		early->room = 2 * early->room + size;
+		bigger = realloc(early->bytes, early->room);
+		if (!bigger) {
+			early->failed = true;
+			return;
+		}
+		early->bytes = bigger;
+	}
+	memcpy(early->bytes + early->len, rec, rec->size);
+	early->len += size;
+	if (snapshot_undo(early->snap, rec))
+		early->failed = true;
+}
+
+static void tell_early(struct trace *trace, const struct early *early)
+{
+	const struct rec_hdr *rec;
+
+	for (size_t at = 0; at < early->len; at += (rec->size + 7u) & ~7u) {
+		rec = (const void *)(early->bytes + at);
+		on_record(rec, trace);
+	}
+}
+
+/* What is there; events begin where it ends, none missing, none twice. */
+static int look_around(struct trace *trace)
+{
+	struct early early = {};
+	int ret = EXIT_FAILED;
+
+	tracer_arm(trace->tracer);
+	early.snap = snapshot_new(trace->tracer);
+	if (!early.snap) {
+		err_line("cannot read the segments there are: %s",
+			 strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!tracer_settle(trace->tracer, keep_early, &early))
+		err_line("something is under way for long: it may count twice,"
+			 " here and in its event");
+	if (snapshot_hidden(early.snap))
+		err_line("%zu processes or namespaces could not be looked at:"
+			 " what they have attached already is not known",
+			 snapshot_hidden(early.snap));
+	if (!early.failed &&
+	    !snapshot_each(early.snap, &trace->opt->filter,
+			   trace->writer->segment)) {
+		tell_early(trace, &early);
+		ret = EXIT_DONE;
+	} else {
+		err_line("out of memory");
+	}
+	free(early.bytes);
+	snapshot_free(early.snap);
+	return ret;
 }
 
 enum { FD_RECORDS, FD_SIGNAL, FD_TIMER, FD_CHILD, FD_STDOUT, FD_MAX };
@@ -224,7 +302,10 @@ static int run_attached(struct trace *trace)
 	int ret = EXIT_DONE;
 
 	write_start(trace);
-	if (trace->opt->command)
+	if (trace->opt->tracer.snapshot)
+		ret = look_around(trace);
+	flush_output();
+	if (!ret && trace->opt->command)
 		ret = start_command(trace);
 	if (ret)
 		trace->end.reason = "failed";

@@ -49,6 +49,9 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 		return -errno;
 	skel->rodata->cfg_self = getpid();
 	skel->rodata->cfg_pidns = st.st_ino;
+	skel->rodata->cfg_entry = opts->entry;
+	skel->bss->flight_watched = opts->snapshot;
+	skel->bss->armed = !opts->snapshot;
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
@@ -88,6 +91,8 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	if (size >= sizeof(*rec) && rec->size <= size)
 		t->fn(rec, t->fn_ctx);
+	if (size >= sizeof(*rec))
+		t->last_ts = rec->ts;
 	/*
 	 * libbpf goes on for as long as there is something new, which on a busy
 	 * system is for ever. An error ends it, with this record taken.
@@ -163,15 +168,24 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 
 static int open_best(struct tracer *t, const struct tracer_options *opts)
 {
-	int err;
+	int err = -ENOTSUP;
 
+	t->may_iterate = true;
 	if (opts->backend)
-		return try_backend(t, opts->backend, opts);
-	err = try_backend(t, TRACER_FENTRY, opts);
-	if (err)
-		err = try_backend(t, TRACER_TRACEPOINT, opts);
+		err = try_backend(t, opts->backend, opts);
 	else
+		err = try_backend(t, TRACER_FENTRY, opts);
+	if (!err) {
 		t->why[0] = '\0';
+		return 0;
+	}
+	if (opts->backend != TRACER_FENTRY)
+		err = try_backend(t, TRACER_TRACEPOINT, opts);
+	/* Nothing but tracepoints, then. */
+	if (err && opts->snapshot) {
+		t->may_iterate = false;
+		err = try_backend(t, opts->backend ?: TRACER_TRACEPOINT, opts);
+	}
 	return err;
 }
 
@@ -255,6 +269,11 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx)
 __u64 tracer_lost(const struct tracer *t)
 {
 	return __atomic_load_n(&t->skel->bss->lost_total, __ATOMIC_RELAXED);
+}
+
+void tracer_arm(struct tracer *t)
+{
+	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
 }
 
 void tracer_detach(struct tracer *t)

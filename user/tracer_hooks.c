@@ -42,8 +42,13 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 			(!strncmp(func, "__x64_", 6) || kernel_has_func(func)));
 	}
 	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
-	bpf_program__set_autoload(skel->progs.sys_enter,
-				  !fentry && opts->entry);
+	bpf_program__set_autoload(skel->progs.sys_enter, !fentry &&
+				  (opts->entry || opts->snapshot));
+	bpf_program__set_autoload(skel->progs.attached, opts->snapshot &&
+				  t->may_iterate);
+	bpf_program__set_autoattach(skel->progs.attached, false);
+	if (!opts->snapshot)
+		bpf_program__set_autoload(skel->progs.shm_open_enter, false);
 	skel->rodata->cfg_newseg =
 		bpf_program__autoload(skel->progs.newseg_exit);
 	skel->rodata->cfg_inherit =

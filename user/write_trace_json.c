@@ -6,6 +6,7 @@
 
 #include "decode.h"
 #include "json.h"
+#include "write_ls.h"
 #include "write_trace.h"
 
 static struct json_object *new_line(const char *type)
@@ -38,6 +39,14 @@ static void json_start(const struct trace_start *start)
 	js_add_u64(anchor, "monotonic", start->monotonic);
 	js_add_u64(anchor, "realtime", start->realtime);
 	js_add(obj, "anchor", anchor);
+	print(obj);
+}
+
+static void json_segment(const struct segment *seg)
+{
+	struct json_object *obj = new_line("segment");
+
+	segment_add_json(obj, seg);
 	print(obj);
 }
 
@@ -188,6 +197,7 @@ static void json_end(const struct trace_end *end)
 
 const struct trace_writer trace_writer_json = {
 	.start	= json_start,
+	.segment = json_segment,
 	.event	= json_event,
 	.lost	= json_lost,
 	.end	= json_end,
