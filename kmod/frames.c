@@ -281,17 +281,21 @@ static bool count_entry(struct shmviz_object *obj, struct xa_state *xas,
 
 /*
  * Goes by what is there, not by the size: a sparse object can be very large.
+ * Nor beyond the end: fallocate() can have put any number of pages there.
  */
 int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 {
+	unsigned int shift = compat_hugetlb_index_shift(obj->order);
 	XA_STATE(xas, &obj->file->f_mapping->i_pages, 0);
 	struct frames_count count = { .info = info };
 	unsigned int batch = 0;
 	struct folio *folio;
 
 	info->pages = shmviz_object_pages(obj);
+	if (!info->pages)
+		return 0;
 	rcu_read_lock();
-	xas_for_each(&xas, folio, ULONG_MAX) {
+	xas_for_each(&xas, folio, (info->pages - 1) >> shift) {
 		if (xas_retry(&xas, folio))
 			continue;
 		if (!count_entry(obj, &xas, folio, &count)) {

@@ -339,6 +339,14 @@ static void test_past_end(void)
 	keep_from_khugepaged(false);
 	if (chosen)
 		unchoose(&choice);
+	/* Down to no page at all. */
+	expect(!ftruncate(arg.id, 0));
+	expect(!fallocate(arg.id, FALLOC_FL_KEEP_SIZE, 0, 16 * page));
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect_eq(info.pages, 0);
+	expect_eq(info.present, 0);
+	expect_eq(info.holes, 0);
+	take_frames(obj, 0);
 	munmap(addr, pages * page);
 	close(obj);
 	close(arg.id);
