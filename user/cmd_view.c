@@ -55,39 +55,41 @@ static int help(void)
 	return EXIT_DONE;
 }
 
+static int take_option(void *data, int c)
+{
+	struct view_options *opt = data;
+
+	switch (c) {
+	case 'f':
+		opt->follow = true;
+		break;
+	case 'i':
+		if (parse_number(optarg, 10, 3600000, &opt->interval))
+			return err_usage("view",
+				"interval '%s' is not a number of milliseconds, 10 "
+				"to 3600000",
+				optarg);
+		break;
+	}
+	return EXIT_DONE;
+}
+
 static int parse_options(int argc, char **argv, struct view_options *opt)
 {
 	static const struct option longs[] = {
 		{ "follow",   no_argument,       NULL, 'f' },
-		{ "help",     no_argument,       NULL, 'h' },
 		{ "interval", required_argument, NULL, 'i' },
 		TARGET_OPTIONS,
 		{}
 	};
-	int c, ret;
+	static const struct target_options options = {
+		.command = "view",
+		.letters = TARGET_LETTERS "fi:",
+		.longs = longs,
+		.take = take_option,
+	};
 
-	while ((c = getopt_long(argc, argv, TARGET_LETTERS "fhi:", longs,
-				NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			opt->follow = true;
-			break;
-		case 'h':
-			return -1;
-		case 'i':
-			if (parse_number(optarg, 10, 3600000, &opt->interval))
-				return err_usage("view",
-					"interval '%s' is not a number of milliseconds, 10 "
-					"to 3600000",
-					optarg);
-			break;
-		default:
-			ret = target_option(&opt->target, c, argc, argv);
-			if (ret)
-				return ret;
-		}
-	}
-	return target_finish(&opt->target, argc, argv);
+	return target_parse(&opt->target, &options, opt, argc, argv);
 }
 
 /* What is shown: the pages of a range, and what each held when last seen. */
@@ -286,9 +288,8 @@ int cmd_view(int argc, char **argv)
 	struct device_object object;
 	int ret;
 
-	target_init(&opt.target, "view");
 	ret = parse_options(argc, argv, &opt);
-	if (ret < 0)
+	if (ret == TARGET_WANTS_HELP)
 		return help();
 	if (!ret)
 		ret = target_open(&opt.target, &object);
