@@ -142,8 +142,10 @@ static __always_inline void note_owner(struct task_struct *task,
 				       const struct who *who)
 {
 	__u64 mm = (unsigned long)BPF_CORE_READ(task, mm);
+	struct who *owner = bpf_map_lookup_elem(&mm_owners, &mm);
 
-	if (!bpf_map_lookup_elem(&mm_owners, &mm))
+	/* It may be another's address space of before. */
+	if (!owner || owner->pid != who->pid)
 		bpf_map_update_elem(&mm_owners, &mm, who, BPF_ANY);
 }
 

@@ -197,7 +197,12 @@ static __always_inline void tell_drop(struct vm_area_struct *vma,
 		return;
 	who_is_current(&who, task);
 	cause = drop_cause(vma, task, state, &own);
-	if (!own) {
+	if (cause == CAUSE_FORK) {
+		unknown = who;
+		unknown.pid = 0;
+		unknown.ns_pid = 0;
+		owner = &unknown;
+	} else if (!own) {
 		mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
 		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
 	}

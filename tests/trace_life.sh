@@ -117,7 +117,8 @@ rebuild='reduce inputs as $e ({};
 rebuilt_as_in_kernel()
 {
 	ns=$(readlink /proc/self/ns/ipc | tr -dc 0-9)
-	jq -n -r "$rebuild" "$tmp/out" | grep "^$ns/" | sort >"$tmp/rebuilt"
+	jq -n -r "$rebuild" "$tmp/out" >"$tmp/all" || fail "the trace is no JSON"
+	grep "^$ns/" "$tmp/all" | sort >"$tmp/rebuilt"
 	expect_jq 'select(.type == "end") | .lost == 0' "$tmp/end"
 	cmp -s "$tmp/rebuilt" "$tmp/kernel" && return
 	fail "nattch rebuilt (-) and the kernel's (+) differ:"
@@ -140,12 +141,14 @@ stop_trace()
 # Begun in the midst of it, several times, and read when all is at rest.
 mkfifo "$tmp/hold"
 for round in 1 2 3; do
-	"$progs/storm" 400 <"$tmp/hold" >"$tmp/storm" &
+	"$progs/storm" <"$tmp/hold" >"$tmp/storm" &
 	storm=$!
 	exec 5>"$tmp/hold"
 	wait_for awk 'NR > 3 { n++ } END { exit !n }' /proc/sysvipc/shm
 	background "$SHMVIZ" trace --json --buffer 64M >"$tmp/out" 2>"$tmp/err"
 	tracer=$pid
+	wait_for sh -c '[ "$(wc -l <"$1")" -gt 2000 ]' - "$tmp/out"
+	echo >&5
 	wait_for grep -q rest "$tmp/storm"
 	kernel_nattch >"$tmp/kernel"
 	[ -s "$tmp/kernel" ] || fail "nothing is left at rest"
@@ -158,11 +161,11 @@ for round in 1 2 3; do
 done
 result "nattch rebuilt from a trace that began in a storm is the kernel's"
 
-background stress-ng --shm-sysv 2 --shm 1 --fork 1 --timeout 4 --quiet
-stress=$pid
 background "$SHMVIZ" trace --json --buffer 64M >"$tmp/out" 2>"$tmp/err"
 tracer=$pid
-wait "$stress"
+wait_for grep -q start "$tmp/out"
+stress-ng --shm-sysv 2 --shm-sysv-ops 20 --shm 1 --shm-ops 20 --fork 1 --fork-ops 50 \
+	>"$tmp/stress" 2>&1 || fail "stress-ng: $(cat "$tmp/stress")"
 kernel_nattch >"$tmp/kernel"
 stop_trace
 rebuilt_as_in_kernel

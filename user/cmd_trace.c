@@ -295,9 +295,8 @@ static int start_command(struct trace *trace)
 	return EXIT_DONE;
 }
 
-static int run_attached(struct trace *trace)
+static int run_attached(struct trace *trace, int signals)
 {
-	int signals = open_signals();
 	int timer = open_timer(trace->opt->duration);
 	int ret = EXIT_DONE;
 
@@ -318,7 +317,6 @@ static int run_attached(struct trace *trace)
 		ret = EXIT_LOST;
 	if (timer >= 0)
 		close(timer);
-	close(signals);
 	return ret;
 }
 
@@ -380,7 +378,7 @@ static int trace_events(const struct trace_options *opt)
 		.births = births_new(),
 		.child = { .pid = -1, .pidfd = -1, .go = -1, .failed = -1 },
 	};
-	int ret;
+	int ret, signals;
 
 	if (!trace.births) {
 		err_line("out of memory");
@@ -388,12 +386,15 @@ static int trace_events(const struct trace_options *opt)
 	}
 	/* Before the tracer, so that the command inherits none of its files. */
 	ret = prepare_command(&trace);
+	/* Early: a signal while it starts must not be lost either. */
+	signals = open_signals();
 	if (!ret)
 		ret = open_tracer(&trace);
 	if (!ret)
 		ret = follow_processes(&trace);
 	if (!ret)
-		ret = run_attached(&trace);
+		ret = run_attached(&trace, signals);
+	close(signals);
 	tracer_close(trace.tracer);
 	child_release(&trace.child);
 	births_free(trace.births);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * All that can happen to attachments, from many processes at once, and then
- * rest, with some of it left as it is:
- *
- *	storm ROUNDS
- *
- * Prints "rest" when all is still, and ends when its input does. With nobody
- * left to end for it, what it has made goes with it.
+ * All that can happen to attachments, from many processes at once, until a byte
+ * comes on its input; then rest, with some of it left as it is. Prints "rest"
+ * when all is still, and ends when its input does. What it has made goes with it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,7 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
@@ -25,7 +20,7 @@
 #define SLOTS	6
 #define PAGES	8
 
-static volatile int *slots;	/* shmid + 1; shared by all */
+static volatile int *slots;	/* shmid + 1; shared by all; last: stop */
 static unsigned int seed;
 static size_t page;
 static char self[256];
@@ -187,13 +182,13 @@ static void (*const work[])(void) = {
 	fork_exec, with_thread, leave_namespace,
 };
 
-static void worker(int number, unsigned long rounds, int rest)
+static void worker(int number, int rest)
 {
 	char *addr;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	seed = number * 7919 + 1;
-	while (rounds--)
+	while (!slots[SLOTS])
 		work[rnd(sizeof(work) / sizeof(*work))]();
 	/* What stays: whole, in parts, and of a child. */
 	attach_some();
@@ -215,14 +210,13 @@ int main(int argc, char **argv)
 	int rest[2];
 	char byte;
 
-	if (argc != 2)
-		return 2;
-	if (!strcmp(argv[1], "0"))
+	(void)argv;
+	if (argc > 1)
 		return 0;
 	page = getpagesize();
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return 1;
-	slots = mmap(NULL, SLOTS * sizeof(*slots), PROT_READ | PROT_WRITE,
+	slots = mmap(NULL, (SLOTS + 1) * sizeof(*slots), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (pipe(rest))
 		return 1;
@@ -230,7 +224,10 @@ int main(int argc, char **argv)
 		replace();
 	for (int i = 0; i < WORKERS; i++)
 		if (!fork())
-			worker(i, strtoul(argv[1], NULL, 10), rest[1]);
+			worker(i, rest[1]);
+	if (read(0, &byte, 1) < 0)
+		return 1;
+	slots[SLOTS] = 1;
 	for (int i = 0; i < 2 * WORKERS; i++)
 		if (read(rest[0], &byte, 1) != 1)
 			return 1;
