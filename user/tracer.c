@@ -2,6 +2,7 @@
 /* Loads the BPF programs and reads what they write. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static int on_record(void *ctx, void *data, size_t size)
 	return --t->budget ? 0 : -EAGAIN;
 }
 
-static int load_backend(struct tracer *t, const struct tracer_options *opts)
+static int load_once(struct tracer *t, const struct tracer_options *opts)
 {
 	int err;
 
@@ -132,6 +133,42 @@ err_skel:
 	return err;
 }
 
+/*
+ * To read the kernel's types and look for all functions takes as long as all
+ * the rest, so it is done where one was missing.
+ */
+static int load_backend(struct tracer *t, const struct tracer_options *opts)
+{
+	int err = load_once(t, opts);
+
+	if (err != -ESRCH || t->look_for_funcs)
+		return err;
+	t->look_for_funcs = true;
+	libbpf_line[0] = '\0';
+	return load_once(t, opts);
+}
+
+/*
+ * A kernel that allows no fentry says so to any such program, before it looks at
+ * what function this one is for.
+ */
+static int may_fentry(void)
+{
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		    .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = 1);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "may_fentry", "GPL",
+			       nothing, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -EPERM || fd == -EACCES ? fd : 0;
+}
+
 static void explain(struct tracer *t, const char *what, int err)
 {
 	const char *detail = libbpf_line;
@@ -149,7 +186,8 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 
 	t->backend = backend;
 	libbpf_line[0] = '\0';
-	err = load_backend(t, opts);
+	err = backend == TRACER_FENTRY ? may_fentry() : 0;
+	err = err ?: load_backend(t, opts);
 	if (err) {
 		explain(t, backend == TRACER_FENTRY ?
 			"fentry programs were refused" :
@@ -208,6 +246,8 @@ struct tracer *tracer_open(const struct tracer_options *opts, char *why,
 		return NULL;
 	}
 	tracer_list_blind(t, opts);
+	/* Many times what is needed from here on. */
+	malloc_trim(0);
 	return t;
 }
 

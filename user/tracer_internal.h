@@ -22,6 +22,7 @@ struct tracer {
 	struct ring_buffer *ring;
 	enum tracer_backend backend;
 	bool may_iterate;	/* over all VMAs, as far as is known */
+	bool look_for_funcs;	/* some function to hook is not there */
 	enum selftest fired[KIND_MAX];
 	enum selftest compat[KIND_CALLS];
 	tracer_fn *fn;
