@@ -17,6 +17,7 @@
 #include <shmviz.h>
 
 #include "births.h"
+#include "caps.h"
 #include "child.h"
 #include "cmd.h"
 #include "err.h"
@@ -178,6 +179,18 @@ static void tell_early(struct trace *trace, const struct early *early)
 	}
 }
 
+static void warn_hidden(const struct snapshot *snap)
+{
+	bool attachments;
+	size_t n = snapshot_hidden(snap, &attachments);
+
+	if (n)
+		err_line("%zu processes or namespaces could not be looked at:"
+			 " of what is there already, %s may be missing", n,
+			 attachments ? "segments and attachments" :
+			 "segments that nobody has attached");
+}
+
 /* What is there; events begin where it ends, none missing, none twice. */
 static int look_around(struct trace *trace)
 {
@@ -194,10 +207,7 @@ static int look_around(struct trace *trace)
 	if (!tracer_settle(trace->tracer, keep_early, &early))
 		err_line("something is under way for long: it may count twice,"
 			 " here and in its event");
-	if (snapshot_hidden(early.snap))
-		err_line("%zu processes or namespaces could not be looked at:"
-			 " what they have attached already is not known",
-			 snapshot_hidden(early.snap));
+	warn_hidden(early.snap);
 	if (!early.failed &&
 	    !snapshot_each(early.snap, &trace->opt->filter,
 			   trace->writer->segment)) {
@@ -280,19 +290,24 @@ static void finish(struct trace *trace)
 	trace->writer->end(end);
 }
 
+static int drop_capabilities(void)
+{
+	int err = caps_drop();
+
+	if (err)
+		err_line("cannot give up capabilities: %s", strerror(-err));
+	return err ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int start_command(struct trace *trace)
 {
-	const char *name = trace->opt->command[0];
-	int err;
+	int err = child_run(&trace->child);
 
-	err = tracer_follow(trace->tracer, trace->child.pidfd);
 	if (!err)
-		err = child_run(&trace->child);
-	if (err) {
-		err_line("cannot run '%s': %s", name, strerror(-err));
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+		return EXIT_DONE;
+	err_line("cannot run '%s': %s", trace->opt->command[0],
+		 strerror(-err));
+	return EXIT_FAILED;
 }
 
 static int run_attached(struct trace *trace, int signals)
@@ -304,6 +319,9 @@ static int run_attached(struct trace *trace, int signals)
 	if (trace->opt->tracer.snapshot)
 		ret = look_around(trace);
 	flush_output();
+	/* The command has its own; nothing of what is left to do takes any. */
+	if (!ret)
+		ret = drop_capabilities();
 	if (!ret && trace->opt->command)
 		ret = start_command(trace);
 	if (ret)
@@ -328,7 +346,8 @@ static int open_tracer(struct trace *trace)
 	if (trace->tracer)
 		return EXIT_DONE;
 	if (errno == EPERM && geteuid()) {
-		err_line("tracing needs root: run it with sudo");
+		err_line("tracing needs root, or CAP_BPF and CAP_PERFMON:"
+			 " run it with sudo");
 		return EXIT_FAILED;
 	}
 	err_line("this kernel allows no tracing: %s: see 'shmviz doctor'", why);
@@ -339,10 +358,12 @@ static int open_tracer(struct trace *trace)
 static int follow_processes(struct trace *trace)
 {
 	const struct trace_options *opt = trace->opt;
+	int err;
 
 	for (unsigned int i = 0; i < opt->nfollow; i++) {
 		int fd = syscall(SYS_pidfd_open, opt->follow[i], 0);
-		int err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
+
+		err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
 
 		if (fd >= 0)
 			close(fd);
@@ -353,7 +374,13 @@ static int follow_processes(struct trace *trace)
 			return EXIT_FAILED;
 		}
 	}
-	return EXIT_DONE;
+	if (!opt->command)
+		return EXIT_DONE;
+	err = tracer_follow(trace->tracer, trace->child.pidfd);
+	if (!err)
+		return EXIT_DONE;
+	err_line("cannot follow '%s': %s", opt->command[0], strerror(-err));
+	return EXIT_FAILED;
 }
 
 static int prepare_command(struct trace *trace)

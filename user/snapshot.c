@@ -199,9 +199,7 @@ struct snapshot *snapshot_new(struct tracer *t)
 		}
 	}
 	if (!err) {
-		snap->hidden = snap->list.refused;
-		if (snap->by_pid)
-			snap->hidden += snap->list.hidden;
+		snap->hidden = snap->list.refused + snap->list.hidden;
 		return snap;
 	}
 	snapshot_free(snap);
@@ -404,8 +402,9 @@ int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 	return snap->err;
 }
 
-size_t snapshot_hidden(const struct snapshot *snap)
+size_t snapshot_hidden(const struct snapshot *snap, bool *attachments)
 {
+	*attachments = snap->by_pid;
 	return snap->hidden;
 }
 

@@ -35,7 +35,10 @@ int snapshot_undo(struct snapshot *snap, const struct rec_hdr *rec);
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 		  void (*fn)(const struct segment *seg));
 
-/* Processes and namespaces that did not let us look. */
-size_t snapshot_hidden(const struct snapshot *snap);
+/*
+ * Processes and namespaces that did not let us look: segments that nobody has
+ * attached may be missing, and `attachments` is whether those are, too.
+ */
+size_t snapshot_hidden(const struct snapshot *snap, bool *attachments);
 
 #endif /* SHMVIZ_SNAPSHOT_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "cgroup.h"
 #include "decode.h"
 #include "json.h"
 #include "write_ls.h"
@@ -110,6 +111,8 @@ static void add_comm(struct json_object *obj, const char *name,
 
 static void add_caller(struct json_object *obj, const struct event *ev)
 {
+	const char *path = cgroup_path(ev->cgroup);
+
 	js_add_u64(obj, "ts", ev->ts);
 	js_add_u64(obj, "pid", ev->pid);
 	js_add_u64(obj, "tid", ev->tid);
@@ -120,6 +123,8 @@ static void add_caller(struct json_object *obj, const struct event *ev)
 	if (ev->ipcns != ev->caller_ipcns)
 		js_add_u64(obj, "caller_ipcns", ev->caller_ipcns);
 	js_add_u64(obj, "cgroup", ev->cgroup);
+	if (path)
+		js_add_bytes(obj, "cgroup_path", path, strlen(path));
 	if (ev->have & EV_PPID)
 		js_add_u64(obj, "ppid", ev->ppid);
 	if (ev->have & EV_BY) {
