@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@
 #include "tracer.h"
 #include "write_trace.h"
 
+#define BATCH_MS	2	/* of events, for the reader to sleep */
 #define TRACE_WIDE	132	/* columns that the table takes */
 
 /* One run, from attached programs to the end line. */
@@ -251,10 +253,14 @@ static void run(struct trace *trace, int signals, int timer)
 	};
 
 	do {
-		if (poll(fds, FD_MAX, -1) < 0 && errno != EINTR)
-			trace->end.reason = "output";
-		else
-			trace->end.reason = end_reason(trace, fds);
+		/* Not for every single event: that costs those who make them. */
+		fds[FD_RECORDS].fd = -1;
+		if (!fds[FD_RECORDS].revents ||
+		    !poll(fds, FD_MAX, BATCH_MS)) {
+			fds[FD_RECORDS].fd = tracer_fd(trace->tracer);
+			poll(fds, FD_MAX, -1);
+		}
+		trace->end.reason = end_reason(trace, fds);
 		if (fds[FD_RECORDS].revents && !drain(trace))
 			trace->end.reason = "output";
 	} while (!trace->end.reason);
@@ -290,6 +296,16 @@ static void finish(struct trace *trace)
 	trace->writer->end(end);
 }
 
+/*
+ * Where all processors are busy making events, the reader must get its share of
+ * one to keep up; it takes none while there are none. Without the right to that
+ * it has to do as it is.
+ */
+static void be_first(void)
+{
+	setpriority(PRIO_PROCESS, 0, -20);
+}
+
 static int drop_capabilities(void)
 {
 	int err = caps_drop();
@@ -320,6 +336,7 @@ static int run_attached(struct trace *trace, int signals)
 		ret = look_around(trace);
 	flush_output();
 	/* The command has its own; nothing of what is left to do takes any. */
+	be_first();
 	if (!ret)
 		ret = drop_capabilities();
 	if (!ret && trace->opt->command)

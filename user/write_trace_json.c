@@ -7,6 +7,7 @@
 #include "cgroup.h"
 #include "decode.h"
 #include "json.h"
+#include "line.h"
 #include "write_ls.h"
 #include "write_trace.h"
 
@@ -52,124 +53,120 @@ static void json_segment(const struct segment *seg)
 }
 
 /* As they were passed, under the names of the manual pages. */
-static struct json_object *new_args(const struct event *ev)
+static void put_args(const struct event *ev)
 {
-	struct json_object *args = js_object();
-
+	line_open("args");
 	switch (ev->kind) {
 	case KIND_SHMGET:
-		js_add_hex(args, "key", (__u32)ev->arg[0], 8);
-		js_add_u64(args, "size", ev->arg[1]);
-		js_add_u64(args, "shmflg", (__u32)ev->arg[2]);
+		line_hex("key", (__u32)ev->arg[0], 8);
+		line_u64("size", ev->arg[1]);
+		line_u64("shmflg", (__u32)ev->arg[2]);
 		break;
 	case KIND_SHMAT:
-		js_add_int(args, "shmid", (int)ev->arg[0]);
-		js_add_hex(args, "shmaddr", ev->arg[1], 1);
-		js_add_u64(args, "shmflg", (__u32)ev->arg[2]);
+		line_int("shmid", (int)ev->arg[0]);
+		line_hex("shmaddr", ev->arg[1], 1);
+		line_u64("shmflg", (__u32)ev->arg[2]);
 		break;
 	case KIND_SHMDT:
-		js_add_hex(args, "shmaddr", ev->arg[0], 1);
+		line_hex("shmaddr", ev->arg[0], 1);
 		break;
 	case KIND_SHMCTL:
-		js_add_int(args, "shmid", (int)ev->arg[0]);
-		js_add_int(args, "cmd", (int)ev->arg[1]);
-		js_add_hex(args, "buf", ev->arg[2], 1);
+		line_int("shmid", (int)ev->arg[0]);
+		line_int("cmd", (int)ev->arg[1]);
+		line_hex("buf", ev->arg[2], 1);
 		break;
 	default:
 		break;
 	}
-	return args;
+	line_close();
 }
 
-static void add_segment(struct json_object *obj, const struct event *ev)
+static void put_segment(const struct event *ev)
 {
 	if (ev->have & EV_SHMID)
-		js_add_int(obj, "shmid", ev->shmid);
+		line_int("shmid", ev->shmid);
 	if (ev->have & EV_KEY)
-		js_add_hex(obj, "key", ev->key, 8);
+		line_hex("key", ev->key, 8);
 	if (ev->have & EV_SIZE)
-		js_add_u64(obj, "size", ev->size);
+		line_u64("size", ev->size);
 	if (ev->have & EV_MODE)
-		js_add_mode(obj, "mode", ev->mode);
+		line_mode("mode", ev->mode);
 	if (ev->have & EV_NATTCH) {
-		js_add_u64(obj, "nattch", ev->nattch);
-		js_add_bool(obj, "dest", ev->dest);
-		js_add_bool(obj, "locked", ev->locked);
+		line_u64("nattch", ev->nattch);
+		line_bool("dest", ev->dest);
+		line_bool("locked", ev->locked);
 	}
 	if (ev->have & EV_CPID)
-		js_add_u64(obj, "cpid", ev->cpid);
+		line_u64("cpid", ev->cpid);
 	if (ev->gone)
-		js_add_bool(obj, "gone", true);
+		line_bool("gone", true);
 }
 
-static void add_comm(struct json_object *obj, const char *name,
-		     const __u8 comm[REC_COMM_LEN])
+static void put_comm(const char *name, const __u8 comm[REC_COMM_LEN])
 {
-	js_add_bytes(obj, name, comm,
-		     strnlen((const char *)comm, REC_COMM_LEN));
+	line_bytes(name, comm, strnlen((const char *)comm, REC_COMM_LEN));
 }
 
-static void add_caller(struct json_object *obj, const struct event *ev)
+static void put_caller(const struct event *ev)
 {
 	const char *path = cgroup_path(ev->cgroup);
 
-	js_add_u64(obj, "ts", ev->ts);
-	js_add_u64(obj, "pid", ev->pid);
-	js_add_u64(obj, "tid", ev->tid);
-	js_add_u64(obj, "nspid", ev->ns_pid);
-	add_comm(obj, "comm", ev->comm);
-	js_add_u64(obj, "uid", ev->uid);
-	js_add_u64(obj, "ipcns", ev->ipcns);
+	line_u64("ts", ev->ts);
+	line_u64("pid", ev->pid);
+	line_u64("tid", ev->tid);
+	line_u64("nspid", ev->ns_pid);
+	put_comm("comm", ev->comm);
+	line_u64("uid", ev->uid);
+	line_u64("ipcns", ev->ipcns);
 	if (ev->ipcns != ev->caller_ipcns)
-		js_add_u64(obj, "caller_ipcns", ev->caller_ipcns);
-	js_add_u64(obj, "cgroup", ev->cgroup);
+		line_u64("caller_ipcns", ev->caller_ipcns);
+	line_u64("cgroup", ev->cgroup);
 	if (path)
-		js_add_bytes(obj, "cgroup_path", path, strlen(path));
+		line_bytes("cgroup_path", path, strlen(path));
 	if (ev->have & EV_PPID)
-		js_add_u64(obj, "ppid", ev->ppid);
+		line_u64("ppid", ev->ppid);
 	if (ev->have & EV_BY) {
-		js_add_u64(obj, "by_pid", ev->by_pid);
-		add_comm(obj, "by_comm", ev->by_comm);
+		line_u64("by_pid", ev->by_pid);
+		put_comm("by_comm", ev->by_comm);
 	}
 }
 
-static void add_call(struct json_object *obj, const struct event *ev)
+static void put_call(const struct event *ev)
 {
 	char text[DECODE_SIZE];
 
-	js_add_bool(obj, "compat", ev->compat);
+	line_bool("compat", ev->compat);
 	if (decode_flags(text, ev))
-		js_add_string(obj, "flags", text);
+		line_word("flags", text);
 	if (ev->kind == KIND_SHMCTL) {
 		decode_cmd(text, ev->arg[1]);
-		js_add_string(obj, "cmd", text);
+		line_word("cmd", text);
 	}
-	js_add_int(obj, "ret", ev->ret);
+	line_int("ret", ev->ret);
 	if (event_errno(ev))
-		js_add_string(obj, "errno", event_errno(ev));
+		line_word("errno", event_errno(ev));
 	if (ev->have & EV_CREATED)
-		js_add_bool(obj, "created", ev->created);
+		line_bool("created", ev->created);
 	if (ev->have & EV_DURATION)
-		js_add_u64(obj, "duration_ns", ev->duration);
-	js_add(obj, "args", new_args(ev));
+		line_u64("duration_ns", ev->duration);
+	put_args(ev);
 }
 
 static void json_event(const struct event *ev)
 {
-	struct json_object *obj = new_line("event");
-
-	js_add_string(obj, "event", event_name(ev));
-	add_caller(obj, ev);
-	add_segment(obj, ev);
+	line_begin("event");
+	line_word("event", event_name(ev));
+	put_caller(ev);
+	put_segment(ev);
 	if (ev->have & EV_ADDR)
-		js_add_hex(obj, "addr", ev->addr, 1);
+		line_hex("addr", ev->addr, 1);
 	if (ev->have & EV_END)
-		js_add_hex(obj, "end", ev->end, 1);
+		line_hex("end", ev->end, 1);
 	if (event_cause(ev))
-		js_add_string(obj, "cause", event_cause(ev));
+		line_word("cause", event_cause(ev));
 	if (event_is_call(ev))
-		add_call(obj, ev);
-	print(obj);
+		put_call(ev);
+	line_end();
 }
 
 static void json_lost(__u64 count)
