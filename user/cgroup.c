@@ -18,6 +18,7 @@ struct cgroup {
 };
 
 static void *known;		/* a tree of tsearch() */
+static bool learning;
 
 static int compare(const void *a, const void *b)
 {
@@ -76,26 +77,47 @@ static char *look_for(uint64_t id)
 	return path;
 }
 
-const char *cgroup_path(uint64_t id)
+static struct cgroup *enter(uint64_t id)
 {
 	struct cgroup key = { .id = id }, *cgroup, **node;
 
 	node = tsearch(&key, &known, compare);
-	if (!node)
+	if (!node || *node != &key)
+		return node ? *node : NULL;
+	cgroup = malloc(sizeof(*cgroup));
+	if (!cgroup) {
+		tdelete(&key, &known, compare);
 		return NULL;
-	if (*node == &key) {
-		cgroup = malloc(sizeof(*cgroup));
-		if (!cgroup) {
-			tdelete(&key, &known, compare);
-			return NULL;
-		}
-		*cgroup = (struct cgroup) { .id = id, .looked = -1 };
-		*node = cgroup;
 	}
-	cgroup = *node;
-	if (!cgroup->path && cgroup->looked != now()) {
+	*cgroup = (struct cgroup) { .id = id, .looked = -1 };
+	*node = cgroup;
+	return cgroup;
+}
+
+const char *cgroup_path(uint64_t id)
+{
+	struct cgroup *cgroup = enter(id);
+
+	if (!cgroup)
+		return NULL;
+	if (!cgroup->path && !learning && cgroup->looked != now()) {
 		cgroup->looked = now();
 		cgroup->path = look_for(id);
 	}
 	return cgroup->path;
+}
+
+void cgroup_learn(uint64_t id, const char *path)
+{
+	struct cgroup *cgroup = enter(id);
+	char *copy;
+
+	learning = true;
+	if (!cgroup || !*path || (cgroup->path && !strcmp(cgroup->path, path)))
+		return;
+	copy = strdup(path);
+	if (!copy)
+		return;
+	free(cgroup->path);
+	cgroup->path = copy;
 }

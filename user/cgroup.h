@@ -15,4 +15,7 @@
  */
 const char *cgroup_path(uint64_t id);
 
+/* A name from elsewhere, "" for none; from now on none is looked for here. */
+void cgroup_learn(uint64_t id, const char *path);
+
 #endif /* SHMVIZ_CGROUP_H */

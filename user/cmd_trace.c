@@ -22,6 +22,7 @@
 #include "child.h"
 #include "cmd.h"
 #include "err.h"
+#include "replay.h"
 #include "snapshot.h"
 #include "term.h"
 #include "trace_options.h"
@@ -454,5 +455,8 @@ int cmd_trace(int argc, char **argv)
 		trace_options_help();
 		return EXIT_DONE;
 	}
+	if (!ret && opt.from)
+		return replay(&opt, opt.json ? &trace_writer_json :
+			      &trace_writer_text, is_narrow());
 	return ret ? ret : trace_events(&opt);
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
+#include "event_filter.h"
 #include "snapshot.h"
 
 /* One VMA: an address in an address space, or in a process where only that is
@@ -369,18 +370,6 @@ static void set_nattch(const void *node, VISIT visit, void *arg)
 		seg->shm.nattch = seg->n_attachments;
 }
 
-static bool is_listed(const struct tracer_filter *filter, __u32 list,
-		      __u32 value)
-{
-	if (!(filter->lists & list))
-		return true;
-	for (unsigned int i = 0; i < filter->nnums; i++)
-		if (filter->nums[i].list == list &&
-		    filter->nums[i].value == value)
-			return true;
-	return false;
-}
-
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 		  void (*fn)(const struct segment *seg))
 {
@@ -390,9 +379,7 @@ int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 	for (size_t i = 0; i < snap->n_out; i++) {
 		const struct segment *seg = &snap->out[i];
 
-		if (!snap->err && is_listed(filter, FILTER_NS, seg->ipcns) &&
-		    is_listed(filter, FILTER_SHMID, seg->shm.shmid) &&
-		    is_listed(filter, FILTER_KEY, seg->shm.key))
+		if (!snap->err && segment_passes(filter, seg))
 			fn(seg);
 		free(seg->attachments);
 	}

@@ -85,6 +85,32 @@ size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len)
 	return total;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t text_unescape(void *dst, size_t size, const char *text)
+{
+	uint8_t *bytes = dst;
+	size_t len = 0;
+
+	while (*text && len < size) {
+		if (text[0] == '\\' && text[1] == 'x' &&
+		    hex_digit(text[2]) >= 0 && hex_digit(text[3]) >= 0) {
+			bytes[len++] = hex_digit(text[2]) << 4 |
+				       hex_digit(text[3]);
+			text += 4;
+			continue;
+		}
+		text += text[0] == '\\' && text[1];
+		bytes[len++] = *text++;
+	}
+	return len;
+}
+
 const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes)
 {
 	static const char units[] = "KMGTPE";

@@ -25,6 +25,11 @@
 size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len);
 
 /*
+ * The bytes that text_escape() made it of, at most `size`; how many.
+ */
+size_t text_unescape(void *dst, size_t size, const char *text);
+
+/*
  * A number of bytes in at most five characters or so: 0, 512, 4K, 1.5M, 16G.
  * Units are powers of 1024; one digit after the point where it is not zero.
  */

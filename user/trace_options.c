@@ -38,6 +38,8 @@ void trace_options_help(void)
 	     "      --no-segments      leave out the segments and attachments that are there\n"
 	     "                         when it starts; the table has them only where it is\n"
 	     "                         of all processes\n"
+	     "      --from FILE        tell again what trace --json has written, - for stdin;\n"
+	     "                         filters pick from it\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
@@ -117,7 +119,7 @@ static int parse_backend(const char *text, enum tracer_backend *backend)
 	return -EINVAL;
 }
 
-enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW,
+enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_FROM,
        OPT_NO_SEGMENTS, OPT_STRICT };
 
 static int parse_option(int c, char **argv, struct trace_options *opt)
@@ -153,6 +155,9 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 	case OPT_NO_SEGMENTS:
 		opt->tracer.snapshot = false;
 		return EXIT_DONE;
+	case OPT_FROM:
+		opt->from = optarg;
+		return EXIT_DONE;
 	case OPT_FOLLOW:
 		opt->filter.follow = true;
 		return EXIT_DONE;
@@ -161,6 +166,19 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 			return filter_add(&opt->filter, "trace", c, optarg);
 		return err_option("trace", c, argv);
 	}
+}
+
+/* What was written down can't be hooked, followed or waited for. */
+static int finish_from(const struct trace_options *opt, bool command)
+{
+	const struct tracer_options *tracer = &opt->tracer;
+
+	if (opt->from && (command || tracer->backend || tracer->buffer ||
+			  tracer->entry || opt->duration > 0 ||
+			  opt->filter.follow))
+		return err_usage("trace", "--from FILE goes with --json,"
+				 " --strict, --no-segments and filters only");
+	return EXIT_DONE;
 }
 
 /* --follow: the processes of --pid, and their children. */
@@ -186,6 +204,7 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 		{ "duration", required_argument, NULL, 'd' },
 		{ "entry",    no_argument,       NULL, OPT_ENTRY },
 		{ "follow",   no_argument,       NULL, OPT_FOLLOW },
+		{ "from",     required_argument, NULL, OPT_FROM },
 		{ "help",     no_argument,       NULL, 'h' },
 		{ "json",     no_argument,       NULL, 'j' },
 		{ "no-segments", no_argument,    NULL, OPT_NO_SEGMENTS },
@@ -204,7 +223,9 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 		if (ret)
 			return ret;
 	}
-	ret = finish_follow(opt);
+	ret = finish_from(opt, optind < argc);
+	if (!ret)
+		ret = finish_follow(opt);
 	/* A table of what some processes do: others' segments would hide it. */
 	if (!opt->json && (optind < argc ||
 	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))

@@ -17,6 +17,7 @@ struct trace_options {
 	bool json;
 	bool strict;
 	char **command;		/* NULL: none */
+	const char *from;	/* a file to read instead; NULL: none */
 };
 
 /* An exit code, or TRACE_HELP if help was asked for. */

@@ -40,6 +40,7 @@ static void json_start(const struct trace_start *start)
 		js_append_string(blind, *what);
 	js_add_u64(anchor, "monotonic", start->monotonic);
 	js_add_u64(anchor, "realtime", start->realtime);
+	js_add_u64(obj, "ipcns", start->ipcns);
 	js_add(obj, "anchor", anchor);
 	print(obj);
 }

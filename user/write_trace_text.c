@@ -21,8 +21,12 @@ static void text_start(const struct trace_start *start)
 	realtime_offset = start->realtime - start->monotonic;
 	narrow = start->narrow;
 	own_ipcns = start->ipcns;
-	fprintf(stderr, "tracing System V shared memory by %s;"
-		" Ctrl-C ends\n", start->backend);
+	if (start->past)
+		fprintf(stderr, "traced System V shared memory by %s\n",
+			start->backend);
+	else
+		fprintf(stderr, "tracing System V shared memory by %s;"
+			" Ctrl-C ends\n", start->backend);
 	if (start->why[0])
 		fprintf(stderr, "  %s\n", start->why);
 	for (const char *const *what = start->blind; *what; what++)

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+
+#include "cgroup.h"
+#include "err.h"
+#include "from.h"
+#include "text.h"
+
+#define BLIND_MAX	32
+
+static struct json_object *member(struct json_object *obj, const char *name)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(obj, name, &value) ? value : NULL;
+}
+
+static __u64 number(struct json_object *obj, const char *name)
+{
+	return json_object_get_uint64(member(obj, name));
+}
+
+static const char *word(struct json_object *obj, const char *name)
+{
+	struct json_object *value = member(obj, name);
+
+	return value && json_object_is_type(value, json_type_string) ?
+	       json_object_get_string(value) : "";
+}
+
+/* Keys and addresses, "0x4d", and modes, "0600". */
+static __u64 digits(struct json_object *obj, const char *name, int base)
+{
+	return strtoull(word(obj, name), NULL, base);
+}
+
+static bool is_true(struct json_object *obj, const char *name)
+{
+	return json_object_get_boolean(member(obj, name));
+}
+
+/* Whether it is there, as a bit of `have`. */
+static unsigned int bit(struct json_object *obj, const char *name,
+			unsigned int have)
+{
+	return member(obj, name) ? have : 0;
+}
+
+static void get_comm(__u8 comm[REC_COMM_LEN], struct json_object *obj,
+		     const char *name)
+{
+	memset(comm, 0, REC_COMM_LEN);
+	text_unescape(comm, REC_COMM_LEN, word(obj, name));
+}
+
+static void get_args(struct event *ev, struct json_object *args)
+{
+	switch (ev->kind) {
+	case KIND_SHMGET:
+		ev->arg[0] = digits(args, "key", 16);
+		ev->arg[1] = number(args, "size");
+		ev->arg[2] = number(args, "shmflg");
+		break;
+	case KIND_SHMAT:
+		ev->arg[0] = json_object_get_int(member(args, "shmid"));
+		ev->arg[1] = digits(args, "shmaddr", 16);
+		ev->arg[2] = number(args, "shmflg");
+		break;
+	case KIND_SHMDT:
+		ev->arg[0] = digits(args, "shmaddr", 16);
+		break;
+	case KIND_SHMCTL:
+		ev->arg[0] = json_object_get_int(member(args, "shmid"));
+		ev->arg[1] = json_object_get_int(member(args, "cmd"));
+		ev->arg[2] = digits(args, "buf", 16);
+		break;
+	default:
+		break;
+	}
+}
+
+static void get_call(struct event *ev, struct json_object *obj)
+{
+	ev->compat = is_true(obj, "compat");
+	ev->ret = json_object_get_int64(member(obj, "ret"));
+	ev->created = is_true(obj, "created");
+	ev->duration = number(obj, "duration_ns");
+	ev->have |= bit(obj, "created", EV_CREATED) |
+		    bit(obj, "duration_ns", EV_DURATION);
+	get_args(ev, member(obj, "args"));
+}
+
+static void get_segment(struct event *ev, struct json_object *obj)
+{
+	ev->have |= bit(obj, "shmid", EV_SHMID) | bit(obj, "key", EV_KEY) |
+		    bit(obj, "size", EV_SIZE) | bit(obj, "nattch", EV_NATTCH) |
+		    bit(obj, "mode", EV_MODE) | bit(obj, "cpid", EV_CPID) |
+		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END);
+	ev->shmid = json_object_get_int(member(obj, "shmid"));
+	ev->key = digits(obj, "key", 16);
+	ev->size = number(obj, "size");
+	ev->nattch = number(obj, "nattch");
+	ev->mode = digits(obj, "mode", 8);
+	ev->cpid = number(obj, "cpid");
+	ev->addr = digits(obj, "addr", 16);
+	ev->end = digits(obj, "end", 16);
+	ev->dest = is_true(obj, "dest");
+	ev->locked = is_true(obj, "locked");
+	ev->gone = is_true(obj, "gone");
+}
+
+static void get_caller(struct event *ev, struct json_object *obj)
+{
+	char path[PATH_MAX];
+	size_t len;
+
+	ev->ts = number(obj, "ts");
+	ev->pid = number(obj, "pid");
+	ev->tid = number(obj, "tid");
+	ev->ns_pid = number(obj, "nspid");
+	ev->uid = number(obj, "uid");
+	ev->ipcns = number(obj, "ipcns");
+	ev->caller_ipcns = member(obj, "caller_ipcns") ?
+			   number(obj, "caller_ipcns") : ev->ipcns;
+	ev->cgroup = number(obj, "cgroup");
+	ev->ppid = number(obj, "ppid");
+	ev->by_pid = number(obj, "by_pid");
+	ev->have |= bit(obj, "ppid", EV_PPID) | bit(obj, "by_pid", EV_BY);
+	get_comm(ev->comm, obj, "comm");
+	get_comm(ev->by_comm, obj, "by_comm");
+	len = text_unescape(path, sizeof(path) - 1, word(obj, "cgroup_path"));
+	path[len] = '\0';
+	cgroup_learn(ev->cgroup, path);
+}
+
+static bool get_kind(struct event *ev, struct json_object *obj)
+{
+	const char *name = word(obj, "event"), *cause = word(obj, "cause");
+
+	for (ev->kind = 0; ev->kind < KIND_MAX; ev->kind++)
+		if (!strcmp(name, event_kind_name(ev->kind)))
+			break;
+	for (ev->cause = *cause ? 1 : 0; *cause && ev->cause < CAUSE_MAX;
+	     ev->cause++)
+		if (!strcmp(cause, event_cause_name(ev->cause)))
+			break;
+	return ev->kind < KIND_MAX && ev->cause < CAUSE_MAX;
+}
+
+static bool read_event(struct json_object *obj,
+		       const struct from_reader *reader, void *ctx)
+{
+	struct event ev = {};
+
+	if (!get_kind(&ev, obj))
+		return false;
+	get_caller(&ev, obj);
+	get_segment(&ev, obj);
+	if (event_is_call(&ev))
+		get_call(&ev, obj);
+	reader->event(&ev, ctx);
+	return true;
+}
+
+static struct comm get_long_comm(struct json_object *obj, const char *name)
+{
+	struct comm comm = {};
+
+	comm.len = text_unescape(comm.bytes, sizeof(comm.bytes),
+				 word(obj, name));
+	return comm;
+}
+
+static int get_attachments(struct segment *seg, struct json_object *list)
+{
+	size_t n = list ? json_object_array_length(list) : 0;
+
+	seg->attachments = calloc(n ?: 1, sizeof(*seg->attachments));
+	if (!seg->attachments)
+		return -ENOMEM;
+	seg->n_attachments = n;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *obj = json_object_array_get_idx(list, i);
+		struct attachment *at = &seg->attachments[i];
+
+		at->pid = number(obj, "pid");
+		at->comm = get_long_comm(obj, "comm");
+		at->start = digits(obj, "start", 16);
+		at->end = digits(obj, "end", 16);
+		snprintf(at->prot, sizeof(at->prot), "%s", word(obj, "prot"));
+	}
+	return 0;
+}
+
+static unsigned int get_status(struct segment *seg, struct json_object *list)
+{
+	size_t n = list ? json_object_array_length(list) : 0;
+	unsigned int mode = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_object_get_string(
+					json_object_array_get_idx(list, i));
+
+		if (!strcmp(text ?: "", "dest"))
+			mode |= SHM_DEST;
+		else if (!strcmp(text ?: "", "locked"))
+			mode |= SHM_LOCKED;
+		else if (!strcmp(text ?: "", "orphan"))
+			seg->creator_state = CREATOR_GONE;
+	}
+	return mode;
+}
+
+static void read_segment(struct json_object *obj,
+			 const struct from_reader *reader, void *ctx)
+{
+	struct segment seg = { .partial = !member(obj, "uid") };
+	struct proc_shm *shm = &seg.shm;
+
+	seg.ipcns = number(obj, "ipcns");
+	shm->shmid = json_object_get_int(member(obj, "shmid"));
+	shm->key = digits(obj, "key", 16);
+	shm->size = number(obj, "size");
+	shm->uid = number(obj, "uid");
+	shm->gid = number(obj, "gid");
+	shm->cuid = number(obj, "cuid");
+	shm->nattch = number(obj, "nattch");
+	shm->cpid = number(obj, "cpid");
+	shm->lpid = number(obj, "lpid");
+	shm->rss = number(obj, "resident");
+	shm->swap = number(obj, "swapped");
+	if (member(obj, "creator")) {
+		seg.creator_state = CREATOR_LIVES;
+		seg.creator = get_long_comm(obj, "creator");
+	}
+	shm->mode = digits(obj, "mode", 8) |
+		    get_status(&seg, member(obj, "status"));
+	if (get_attachments(&seg, member(obj, "attachments")))
+		err_nomem();
+	reader->segment(&seg, ctx);
+	free(seg.attachments);
+}
+
+static void read_start(struct json_object *obj,
+		       const struct from_reader *reader, void *ctx)
+{
+	const char *blind[BLIND_MAX + 1] = {};
+	struct json_object *list = member(obj, "blind"),
+			   *anchor = member(obj, "anchor");
+	struct trace_start start = {
+		.version = word(obj, "version"),
+		.backend = word(obj, "backend"),
+		.why = word(obj, "why"),
+		.blind = blind,
+		.monotonic = number(anchor, "monotonic"),
+		.realtime = number(anchor, "realtime"),
+		.ipcns = number(obj, "ipcns"),
+	};
+
+	for (size_t i = 0; list && i < BLIND_MAX &&
+	     i < json_object_array_length(list); i++)
+		blind[i] = json_object_get_string(
+					json_object_array_get_idx(list, i));
+	reader->start(&start, ctx);
+}
+
+static void read_end(struct json_object *obj, const struct from_reader *reader,
+		     void *ctx)
+{
+	struct trace_end end = {
+		.seen = number(obj, "seen"),
+		.delivered = number(obj, "delivered"),
+		.lost = number(obj, "lost"),
+		.filtered = number(obj, "filtered"),
+		.reason = word(obj, "reason"),
+	};
+
+	/* As waitpid() has it. */
+	end.command_status = member(obj, "command_signal") ?
+			     (int)number(obj, "command_signal") :
+			     (int)number(obj, "command_exit") << 8;
+	reader->end(&end, ctx);
+}
+
+struct reading {
+	const char *name;
+	unsigned long line;
+	bool started, ended;
+	unsigned long skipped;
+};
+
+static void read_object(struct reading *rd, struct json_object *obj,
+			const struct from_reader *reader, void *ctx)
+{
+	const char *type = word(obj, "type");
+
+	if (!strcmp(type, "start")) {
+		rd->started = true;
+		read_start(obj, reader, ctx);
+	} else if (!strcmp(type, "segment")) {
+		read_segment(obj, reader, ctx);
+	} else if (!strcmp(type, "event")) {
+		rd->skipped += !read_event(obj, reader, ctx);
+	} else if (!strcmp(type, "lost")) {
+		reader->lost(number(obj, "count"), ctx);
+	} else if (!strcmp(type, "end")) {
+		rd->ended = true;
+		read_end(obj, reader, ctx);
+	} else {
+		rd->skipped++;
+	}
+}
+
+/* A last line without its newline is one that was being written. */
+static int read_line(struct reading *rd, const char *line, bool whole,
+		     const struct from_reader *reader, void *ctx)
+{
+	struct json_object *obj = json_tokener_parse(line);
+
+	if (obj && json_object_is_type(obj, json_type_object) &&
+	    (rd->started || !strcmp(word(obj, "type"), "start"))) {
+		read_object(rd, obj, reader, ctx);
+		json_object_put(obj);
+		return EXIT_DONE;
+	}
+	json_object_put(obj);
+	if (!whole && rd->started)
+		return EXIT_DONE;
+	err_line("%s: line %lu is not of 'shmviz trace --json'", rd->name,
+		 rd->line);
+	return EXIT_FAILED;
+}
+
+static int read_file(FILE *file, struct reading *rd,
+		     const struct from_reader *reader, void *ctx)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int ret = EXIT_DONE;
+
+	while (!ret && (len = getline(&line, &room, file)) > 0) {
+		rd->line++;
+		ret = read_line(rd, line, line[len - 1] == '\n', reader, ctx);
+	}
+	free(line);
+	if (!ret && ferror(file)) {
+		err_line("%s: %s", rd->name, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!ret && !rd->started) {
+		err_line("%s: empty, not a trace", rd->name);
+		return EXIT_FAILED;
+	}
+	return ret;
+}
+
+int from_read(const char *path, const struct from_reader *reader, void *ctx)
+{
+	struct reading rd = { .name = strcmp(path, "-") ? path : "stdin" };
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	int ret;
+
+	if (!file) {
+		err_line("cannot read '%s': %s", path, strerror(errno));
+		return EXIT_FAILED;
+	}
+	ret = read_file(file, &rd, reader, ctx);
+	if (file != stdin)
+		fclose(file);
+	if (!ret && !rd.ended)
+		err_line("%s: cut off after line %lu: no end line", rd.name,
+			 rd.line);
+	if (!ret && rd.skipped)
+		err_line("%s: %lu lines of a newer version were skipped",
+			 rd.name, rd.skipped);
+	return ret;
+}
