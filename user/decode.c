@@ -72,7 +72,7 @@ static __u32 append_bits(char dst[DECODE_SIZE], __u32 flags,
  */
 static __u32 append_huge_size(char dst[DECODE_SIZE], __u32 flags)
 {
-	__u32 field = SHM_HUGE_MASK << SHM_HUGE_SHIFT;
+	__u32 field = (__u32)SHM_HUGE_MASK << SHM_HUGE_SHIFT;
 	__u32 order = (flags & field) >> SHM_HUGE_SHIFT;
 
 	if (!(flags & SHM_HUGETLB) || !order)
