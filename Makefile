@@ -76,6 +76,13 @@ $(BUILD)/examples/%: Documentation/lab/src/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O1 -g $(LDFLAGS) -o $@ $<
 
+bench: $(BUILD)/bench/cost
+
+$(BUILD)/bench/cost: bench/cost.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 $(LDFLAGS) -o $@ $<
+
 kmod:
 	+$(Q)$(MAKE) --no-print-directory -C kmod
 

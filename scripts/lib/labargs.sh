@@ -8,11 +8,11 @@ parse()
 	local options
 
 	kernel=$KERNEL_DEFAULT with=() no_module='' timeout='' memory='' cpus=2
-	append='' environment=() files=() console='' command=()
+	icount='' append='' environment=() files=() console='' command=()
 	options=$(getopt -n "$me" -s bash \
 		-o +k:w:Mt:m:c:a:e:f:C:h \
 		-l kernel:,with:,no-module,timeout:,memory:,cpus: \
-		-l append:,env:,file:,console:,help -- "$@" 2>&1) ||
+		-l append:,env:,file:,console:,icount,help -- "$@" 2>&1) ||
 		usage_error "$(sed -n "1s/^$me: //p" <<<"$options")"
 	eval "set -- $options"
 	while [[ $1 != -- ]]; do
@@ -27,6 +27,7 @@ parse()
 		-e|--env) add_environment "$2" ;;
 		-f|--file) add_file "$2" ;;
 		-C|--console) console=$2 ;;
+		--icount) icount=1 cpus=1; set -- - "$@" ;;
 		-h|--help) print_help "$0"; exit 0 ;;
 		esac
 		shift 2

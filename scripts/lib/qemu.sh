@@ -11,7 +11,10 @@
 # ftrace), and about one boot in fifty dies of it before init starts.
 qemu_accelerator()
 {
-	if grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
+	if [[ $icount ]]; then
+		accelerator=(-accel tcg,thread=single -cpu max
+			     -icount shift=0,sleep=off)
+	elif grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
 		accelerator=(-accel kvm -cpu host)
 	else
 		accelerator=(-accel tcg,thread=single -cpu max)
