@@ -116,7 +116,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		enter_native(regs, call);
 	else if (nr != NR_ia32_ipc)
 		enter_compat(regs, call);
-	if (call == KIND_SHMDT)
+	if (call == KIND_SHMDT && seg_wanted())
 		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
 			     NULL, 0);
 	return 0;

@@ -100,6 +100,11 @@ static __noinline bool vma_tell(__u32 kind, __u32 cause,
 		count_one(n, filtered);
 		return false;
 	}
+	if (cfg_stat) {
+		/* A child has no pid yet: its parent's, who forks. */
+		stat_event(kind, cause, kind == KIND_INHERIT ? who : owner);
+		return true;
+	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (!rec) {
 		count_lost(n);
@@ -272,6 +277,10 @@ static __always_inline void tell_destroy(const struct rec_seg *seg,
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
+		return;
+	}
+	if (cfg_stat) {
+		stat_event(KIND_DESTROY, cause, &who);
 		return;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);

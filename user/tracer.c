@@ -44,6 +44,7 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	const struct tracer_filter *filter = opts->filter;
 	struct shmviz_bpf *skel = t->skel;
 	struct stat st;
+	int err;
 
 	if (stat("/proc/self/ns/pid", &st))
 		return -errno;
@@ -52,7 +53,8 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
-	return bpf_map__set_max_entries(skel->maps.events, opts->buffer ?:
+	err = tracer_stat_config(t, opts);
+	return err ?: bpf_map__set_max_entries(skel->maps.events, opts->buffer ?:
 					TRACER_BUFFER_DEFAULT);
 }
 

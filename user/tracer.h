@@ -5,8 +5,13 @@
  *   tracer_open -> tracer_follow? -> tracer_consume ... -> tracer_detach ->
  *   tracer_consume (what is left) -> tracer_counts -> tracer_close
  *
+ * With the option `stat` there are no records, but rows that count:
+ *
+ *   tracer_open -> tracer_follow? -> tracer_stat_read ... -> tracer_detach ->
+ *   tracer_stat_read (the totals) -> tracer_counts -> tracer_close
+ *
  * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
- * are for what, tracer_selftest.c whether they fire.
+ * are for what, tracer_selftest.c whether they fire, tracer_stat.c reads rows.
  */
 #ifndef SHMVIZ_TRACER_H
 #define SHMVIZ_TRACER_H
@@ -17,6 +22,7 @@
 
 #include "filter.h"
 #include "record.h"
+#include "stat.h"
 
 enum tracer_backend {
 	TRACER_NONE,		/* the kernel allows no tracing */
@@ -41,6 +47,8 @@ struct tracer_options {
 	enum tracer_backend backend; /* TRACER_NONE: the best there is */
 	size_t buffer;		/* bytes of the ring buffer; 0: the default */
 	bool entry;		/* tracepoint: hook the entry of calls, too */
+	bool stat;		/* count, don't tell; latencies: with `entry` */
+	unsigned int stat_rows;	/* that there is room for; 0: the default */
 	const struct tracer_filter *filter; /* NULL: none */
 };
 
@@ -86,6 +94,17 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
 /* Records lost up to now; cheap, tracer_counts() tells of which kind. */
 __u64 tracer_lost(const struct tracer *t);
+
+/*
+ * Hands each row to `fn`, in no order. Rows stay and their counters only grow;
+ * those of one row need not be of one moment, but see stat.h. 0 or -errno.
+ */
+typedef int tracer_stat_fn(const struct stat_key *key,
+			   const struct stat_value *value, void *ctx);
+int tracer_stat_read(const struct tracer *t, tracer_stat_fn *fn, void *ctx);
+
+/* Events without a process, for which the rows did not suffice. */
+__u64 tracer_stat_unnamed(const struct tracer *t);
 
 /* No new events from here on; those in the buffer stay to be polled. */
 void tracer_detach(struct tracer *t);

@@ -103,8 +103,9 @@ static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
 		  " or munmap, split or moved");
 	add_blind(t, true, "the end of segments, but for what IPC_RMID returns");
-	add_blind(t, true, "whether shmget without IPC_EXCL made the segment");
-	add_blind(t, !opts->entry,
+	add_blind(t, !opts->stat,
+		  "whether shmget without IPC_EXCL made the segment");
+	add_blind(t, !opts->entry && !opts->stat,
 		  "durations, and the segment of shmdt and of a destroying"
 		  " IPC_RMID (see --entry)");
 }
