@@ -48,8 +48,7 @@ static const struct stat_value stat_nothing;
 /* Whether the segment is needed: counting does not, but some filters do. */
 static __always_inline bool seg_wanted(void)
 {
-	return !cfg_stat ||
-	       cfg_filter & (FILTER_SHMID | FILTER_KEY | FILTER_NS);
+	return !cfg_stat || cfg_filter & FILTER_SEGMENT;
 }
 
 static __always_inline struct stat_value *

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz stat: events counted in the kernel. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -123,6 +124,10 @@ static int count(struct run *run)
 	int ret = EXIT_DONE;
 
 	for (;;) {
+		if (ferror(stdout)) {
+			run->loop.reason = "output";
+			return EXIT_DONE;
+		}
 		if (runloop_wait(&run->loop, -1, child) & RUN_END)
 			return EXIT_DONE;
 		if (is_last(run)) {

@@ -16,6 +16,7 @@ struct histogram {
 	enum rec_kind calls[KIND_CALLS]; /* those that have some */
 	int ncalls;
 	int first, last;	/* slots that are not empty */
+	__u64 most[KIND_CALLS];	/* in one of them, of each call */
 	unsigned int bar;	/* columns for the longest */
 	bool utf8;
 };
@@ -38,6 +39,8 @@ static void fill(struct histogram *h, const struct stat_table *table)
 				h->first = i;
 			if (i > h->last)
 				h->last = i;
+			if (h->most[kind] < h->counts[kind].slots[i])
+				h->most[kind] = h->counts[kind].slots[i];
 		}
 	}
 	if (!h->ncalls)
@@ -91,35 +94,36 @@ static void print_bar(FILE *out, const struct histogram *h, __u64 count,
 		fprintf(out, "%*s", (int)(h->bar - used), "");
 }
 
-static __u64 most_of(const struct stat_counts *counts)
+/* The last call that has something in a slot: nothing is printed after it. */
+static int last_in(const struct histogram *h, int slot)
 {
-	__u64 most = 0;
+	int i = h->ncalls - 1;
 
-	for (int i = 0; i < STAT_SLOTS; i++)
-		if (most < counts->slots[i])
-			most = counts->slots[i];
-	return most;
+	while (i >= 0 && !h->counts[h->calls[i]].slots[slot])
+		i--;
+	return i;
 }
 
 static void print_slot(FILE *out, const struct histogram *h, int slot)
 {
 	char from[STAT_TIME_SIZE], below[STAT_TIME_SIZE];
+	int last = last_in(h, slot);
 
 	write_stat_time(from, stat_slot_start(slot));
 	write_stat_time(below, stat_slot_start(slot + 1));
-	fprintf(out, "%7s %7s ", from, slot < STAT_SLOTS - 1 ? below : "");
-	for (int i = 0; i < h->ncalls; i++) {
-		const struct stat_counts *counts = &h->counts[h->calls[i]];
-		bool pad = i + 1 < h->ncalls;
+	fprintf(out, "%7s %7s%s", from, slot < STAT_SLOTS - 1 ? below : "",
+		last < 0 ? "" : " ");
+	for (int i = 0; i <= last; i++) {
+		enum rec_kind kind = h->calls[i];
+		__u64 count = h->counts[kind].slots[slot];
 
-		if (counts->slots[slot]) {
-			print_count(out, counts->slots[slot]);
-			putc(' ', out);
-		} else if (pad) {
-			fprintf(out, "%*s", COUNT_WIDTH + 1, "");
-		}
-		print_bar(out, h, counts->slots[slot], most_of(counts), pad);
-		if (pad)
+		if (count)
+			print_count(out, count);
+		else
+			fprintf(out, "%*s", COUNT_WIDTH, "");
+		putc(' ', out);
+		print_bar(out, h, count, h->most[kind], i < last);
+		if (i < last)
 			putc(' ', out);
 	}
 	putc('\n', out);

@@ -61,15 +61,16 @@ static struct json_object *new_row(const struct stat_row *row)
 	const struct stat_key *key = &row->key;
 	struct json_object *obj = js_object();
 	const char *name = strerrorname_np(key->err);
+	char number[16];
 
 	js_add_string(obj, "event", event_kind_name(key->kind));
 	if (event_cause_name(key->cause))
 		js_add_string(obj, "cause", event_cause_name(key->cause));
 	if (key->kind < KIND_CALLS) {
 		js_add_bool(obj, "compat", key->flags & STAT_COMPAT);
-		js_add_int(obj, "err", key->err);
-		if (key->err && name)
-			js_add_string(obj, "errno", name);
+		snprintf(number, sizeof(number), "%u", key->err);
+		if (key->err)
+			js_add_string(obj, "errno", name ?: number);
 	}
 	if (!(key->flags & STAT_REST)) {
 		js_add_u64(obj, "pid", key->pid);
