@@ -83,20 +83,24 @@ for backend; do
 		syscall(29, 1, -1, 02001777); syscall(67, -1); shmctl(-1, 0, 0);'
 	against "$backend" "stress-ng --shm-sysv" \
 		stress-ng --shm-sysv 2 --shm-sysv-ops 8 --seed 1
-	# From all CPUs at once into the same few rows.
+	# For a second, from all CPUs at once, into the same rows.
 	run shmviz stat --json --backend "$backend" --rows 1 -- perl -e '
 		for (1..4) {
-			fork and next;
-			for (1..4000) { shmctl(-1, 2, $x) }
+			open($pipe[$_], "-|") and next;
+			$end = time + 2;
+			do { shmctl(-1, 2, $x) for 1..100; $n += 100 } while (time < $end);
+			print $n;
 			exit;
 		}
-		1 while wait > 0'
+		$sum += readline $pipe[$_] for 1..4;
+		open($file, ">", $ARGV[0]) and print $file $sum' "$tmp/sum"
 	end "$tmp/out"
 	expect_jq "$identity" "$tmp/end"
 	expect_jq "$histograms" "$tmp/end"
-	expect_jq '[.events[] | select(.errno == "EINVAL") | .count] | add == 16000' "$tmp/end"
-	expect_jq '.unnamed >= 12000 and .lost == 0' "$tmp/end"
-	result "$backend: many processes, one row: each of 16000 is counted"
+	expect_jq "[.events[] | select(.errno == \"EINVAL\") | .count] |
+		add == $(cat "$tmp/sum")" "$tmp/end"
+	expect_jq '.unnamed > 0 and .lost == 0' "$tmp/end"
+	result "$backend: many processes, one row: each of $(cat "$tmp/sum") calls is counted"
 done
 [ "$#" = 2 ] || ktap_print_msg "no fentry on this kernel: $(cat "$tmp/no_fentry")"
 
@@ -130,7 +134,7 @@ result "a known history, count for count"
 run env COLUMNS=132 LC_ALL=C "$SHMVIZ" stat -- perl "$tmp/history"
 expect_grep "^shmget +EEXIST +3 .*<" "$tmp/out"
 expect_grep "^shmget +ok +1 .*<" "$tmp/out"
-expect_grep "^ *[0-9]+ perl +4 +1 +1 +6 .* 8 +[0-9.]+[nmu]?s$" "$tmp/out"
+expect_grep "^ *[0-9]+ +4 +1 +1 +6 .* 8 +[0-9.]+[num]?s perl$" "$tmp/out"
 expect_grep "^ +FROM +BELOW +shmget +shmat +shmdt +shmctl$" "$tmp/out"
 expect_grep "^the command exited with status 7$" "$tmp/out"
 expect_grep "^[0-9]+ seen, [0-9]+ counted, 0 lost, [0-9]+ filtered$" "$tmp/out"
@@ -257,7 +261,7 @@ expect_jq '.lost == 0 and .unnamed > 0 and
 expect_jq '[.events[] | select(.event == "shmctl") | [.errno, .count]] ==
 	[[null, 1], ["EINVAL", 5]]' "$tmp/end"
 run shmviz stat $quick --rows 2 -- perl "$tmp/history"
-expect_grep "^ +- \(no room\) " "$tmp/out"
+expect_grep "^ +- .* \(no room\)$" "$tmp/out"
 expect_grep "^[0-9]+ events are of processes that found no room.*--rows" "$tmp/out"
 expect_grep ", 0 lost," "$tmp/out"
 result "too few rows: said, and counted all the same"
@@ -356,6 +360,17 @@ end "$tmp/out"
 expect_same "$(jq -r '.events[0].comm' "$tmp/end")" 'a"\\\xff\x0a\x1b[1m' comm
 expect_jq '.events | length == 1 and .[0].count == 2' "$tmp/end"
 run shmviz stat $quick --key 0x5207 -- perl "$tmp/hostile"
-expect_grep ' a"\\\\\\xff\\x0a\\x1b\[1m ' "$tmp/out"
+expect_grep ' a"\\\\\\xff\\x0a\\x1b\[1m$' "$tmp/out"
+# Several accents on one letter: in a locale without them, not to be measured.
+cat >"$tmp/accents" <<'END'
+my $comm = "a" . "\xcc\x81" x 4 . "b\0";
+syscall(157, 15, $comm);
+shmget(0x5207, 1, 0);
+END
+run env LC_ALL=C timeout -s KILL 60 "$SHMVIZ" stat $quick --key 0x5207 -- perl "$tmp/accents"
+expect_status 0
+expect_grep ' a(\\xcc\\x81){4}b$' "$tmp/out"
+run env LC_ALL=C.UTF-8 "$SHMVIZ" stat $quick --key 0x5207 -- perl "$tmp/accents"
+expect_same "$(grep -cF "$(printf ' a\314\201\314\201\314\201\314\201b')" "$tmp/out")" 1 "names as UTF-8"
 result "a hostile comm is escaped, and does not multiply"
 finish

@@ -13,6 +13,9 @@
 /* A table of more is no help to a person; --json has all. */
 #define PROCESSES_MAX	20
 
+/* Columns that it takes to show each kind, and a name, with room to spare. */
+#define PROCESSES_WIDE	100
+
 #define CELL_MAX	(TEXT_ESCAPED_SIZE(REC_COMM_LEN) + 32)
 
 static struct libscols_table *new_table(void)
@@ -24,8 +27,6 @@ static struct libscols_table *new_table(void)
 	/* Cells are escaped already; a second time would garble them. */
 	scols_table_enable_noencoding(table, true);
 	scols_table_enable_minout(table, true);
-	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(table, term_width());
 	return table;
 }
 
@@ -173,6 +174,25 @@ out:
 	stat_table_free(&sums);
 }
 
+/*
+ * As text_escape() has it; bytes beyond ASCII as \xHH, too, if the locale does
+ * not know them as UTF-8: libsmartcols would then try to measure them for ever.
+ */
+static void put_comm(char cell[CELL_MAX], const __u8 *comm, size_t len)
+{
+	char text[TEXT_ESCAPED_SIZE(REC_COMM_LEN)];
+
+	text_escape(text, sizeof(text), comm, len);
+	if (term_utf8()) {
+		strcpy(cell, text);
+		return;
+	}
+	for (const char *s = text; *s; s++)
+		cell += sprintf(cell, (__u8)*s < 0x80 ? "%c" : "\\x%02x",
+				(__u8)*s);
+	*cell = '\0';
+}
+
 static void put_process(char cell[CELL_MAX],
 			const struct stat_process *process)
 {
@@ -183,27 +203,31 @@ static void put_process(char cell[CELL_MAX],
 	else if (!len)
 		snprintf(cell, CELL_MAX, "?");
 	else
-		text_escape(cell, CELL_MAX, process->comm, len);
+		put_comm(cell, process->comm, len);
 }
 
-/* Only the kinds that there are. */
+/* Only the kinds that there are; what is no call in one column, if narrow. */
 struct process_columns {
 	enum rec_kind kinds[KIND_MAX];
 	size_t n;
-	bool failed, time;
+	bool others, failed, time;
 };
 
 static void choose_columns(struct process_columns *cols,
 			   const struct stat_process *list, size_t n)
 {
+	bool wide = term_width() >= PROCESSES_WIDE;
+
 	*cols = (struct process_columns) {};
 	for (int kind = 0; kind < KIND_MAX; kind++) {
 		__u64 count = 0;
 
 		for (size_t i = 0; i < n; i++)
 			count += list[i].kinds[kind];
-		if (count)
+		if (count && (kind < KIND_CALLS || wide))
 			cols->kinds[cols->n++] = kind;
+		else if (count)
+			cols->others = true;
 	}
 	for (size_t i = 0; i < n; i++) {
 		cols->failed |= list[i].failed != 0;
@@ -211,11 +235,21 @@ static void choose_columns(struct process_columns *cols,
 	}
 }
 
+/* Of the kinds that have no column. */
+static __u64 other_events(const struct stat_process *process,
+			  const struct process_columns *cols)
+{
+	__u64 count = process->count;
+
+	for (size_t i = 0; i < cols->n; i++)
+		count -= process->kinds[cols->kinds[i]];
+	return count;
+}
+
 static void add_process_columns(struct libscols_table *table,
 				const struct process_columns *cols)
 {
 	add_column(table, "PID", SCOLS_FL_RIGHT);
-	add_column(table, "COMM", SCOLS_FL_TRUNC);
 	for (size_t i = 0; i < cols->n; i++) {
 		char name[16];
 		size_t c = 0;
@@ -225,10 +259,14 @@ static void add_process_columns(struct libscols_table *table,
 		name[c] = '\0';
 		add_column(table, name, SCOLS_FL_RIGHT);
 	}
+	if (cols->others)
+		add_column(table, "OTHER", SCOLS_FL_RIGHT);
 	if (cols->failed)
 		add_column(table, "FAILED", SCOLS_FL_RIGHT);
 	if (cols->time)
 		add_column(table, "TIME", SCOLS_FL_RIGHT);
+	/* The last, so that no name, however wide, moves what is beside it. */
+	add_column(table, "COMM", 0);
 }
 
 static void add_process(struct libscols_table *table,
@@ -241,11 +279,14 @@ static void add_process(struct libscols_table *table,
 
 	snprintf(cell, sizeof(cell), "%u", process->pid);
 	set_cell(line, c++, process->pid ? cell : "-");
-	put_process(cell, process);
-	set_cell(line, c++, cell);
 	for (size_t i = 0; i < cols->n; i++) {
 		snprintf(cell, sizeof(cell), "%llu",
 			 process->kinds[cols->kinds[i]]);
+		set_cell(line, c++, cell);
+	}
+	if (cols->others) {
+		snprintf(cell, sizeof(cell), "%llu",
+			 other_events(process, cols));
 		set_cell(line, c++, cell);
 	}
 	if (cols->failed) {
@@ -253,7 +294,9 @@ static void add_process(struct libscols_table *table,
 		set_cell(line, c++, cell);
 	}
 	if (cols->time)
-		set_cell(line, c, write_stat_time(cell, process->total));
+		set_cell(line, c++, write_stat_time(cell, process->total));
+	put_process(cell, process);
+	set_cell(line, c, cell);
 }
 
 void write_stat_processes(FILE *out, const struct stat_table *rows)
