@@ -65,6 +65,7 @@ static __always_inline int call_enter(__u32 call, int shmid, __u32 cmd)
 	if (call == KIND_SHMCTL && state->cmd == IPC_RMID && seg_wanted())
 		call_note_seg(state, task_ipcns(bpf_get_current_task_btf()),
 			      shmid);
+	flight_begin(state, FLIGHT_CALL);
 	state->ts = bpf_ktime_get_ns();
 	return 0;
 }
@@ -118,6 +119,7 @@ static __always_inline void call_seg(struct rec_seg *seg,
 
 static __always_inline void fill_call(struct rec_call *rec,
 				      const struct call_args *c,
+				      struct task_struct *task,
 				      const struct task_state *state)
 {
 	rec->call = c->call;
@@ -126,6 +128,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 	rec->arg[1] = c->arg[1];
 	rec->arg[2] = c->arg[2];
 	rec->ret = c->ret;
+	rec->mm = (unsigned long)BPF_CORE_READ(task, mm);
 	rec->duration = 0;
 	if (!state)
 		return;
@@ -139,8 +142,10 @@ static __always_inline void note_owner(struct task_struct *task,
 				       const struct who *who)
 {
 	__u64 mm = (unsigned long)BPF_CORE_READ(task, mm);
+	struct who *owner = bpf_map_lookup_elem(&mm_owners, &mm);
 
-	if (!bpf_map_lookup_elem(&mm_owners, &mm))
+	/* It may be another's address space of before. */
+	if (!owner || owner->pid != who->pid)
 		bpf_map_update_elem(&mm_owners, &mm, who, BPF_ANY);
 }
 
@@ -170,8 +175,8 @@ static __always_inline void call_count(const struct call_args *c,
 		.flags = c->flags & CALL_COMPAT ? STAT_COMPAT : 0,
 	};
 
-	stat_add(&key, who, cfg_latency && state ? now - state->ts :
-						   STAT_UNTIMED);
+	stat_add(&key, who, cfg_entry && state ? now - state->ts :
+						 STAT_UNTIMED);
 }
 
 static __always_inline void call_tell(const struct call_args *c,
@@ -192,6 +197,8 @@ static __always_inline void call_tell(const struct call_args *c,
 			count_one(n, compat);
 		return;
 	}
+	if (!armed)
+		return;
 	count_one(n, seen);
 	if (c->call == KIND_SHMAT && c->ret >= 0)
 		note_owner(task, &who);
@@ -211,18 +218,28 @@ static __always_inline void call_tell(const struct call_args *c,
 		return;
 	}
 	fill_hdr(&rec->hdr, REC_CALL, sizeof(*rec), &who, task);
-	fill_call(rec, c, state);
+	fill_call(rec, c, task, state);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);
 }
 
-static __always_inline int call_exit(const struct call_args *c)
+/*
+ * The exit of a call. Not static, so that the kernel checks it once for each
+ * program and not for each way to get here: loading takes a third of the time.
+ */
+__noinline int call_exit(const struct call_args *c)
 {
-	struct task_state *state = call_under_way(c->call);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = task_noted();
+	bool entered;
 
-	call_tell(c, counts_of(c->call), bpf_get_current_task_btf(), state);
-	if (state)
+	if (!c || c->call >= KIND_CALLS)
+		return 0;
+	entered = state && state->ts && state->call == c->call;
+	call_tell(c, counts_of(c->call), task, entered ? state : NULL);
+	if (entered)
 		state->ts = 0;
+	flight_end(state, FLIGHT_CALL);
 	return 0;
 }
 

@@ -18,6 +18,15 @@
 /* lib/xarray.c: what an entry of an xarray is, by its lowest bits. */
 #define XA_LEVELS_MAX	6
 
+/* A pointer as a number, which the kernel's verifier can pass on anywhere. */
+static __always_inline unsigned long number_of(const void *pointer)
+{
+	unsigned long number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
 /* A struct pid as a number in the tracer's pid namespace; 0: not there. */
 static __noinline __u32 pid_nr_tracer(struct pid *pid)
 {

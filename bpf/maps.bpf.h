@@ -13,6 +13,20 @@ const volatile bool cfg_follow;		/* tasks in `followed` pass FILTER_PID */
 const volatile __u32 cfg_filter;	/* FILTER_*: what has a list */
 const volatile __u32 cfg_kinds;		/* one bit for each kind that is told */
 
+const volatile bool cfg_entry;		/* the entry of calls is hooked for good */
+
+/*
+ * Programs are attached one after the other. Until all of them are, and the
+ * reader says so, none tells anything: else one end of an attachment could be
+ * told without the other.
+ */
+bool armed;
+
+/* See flight.bpf.h. */
+bool flight_watched;
+__u32 flight_epoch;
+__u64 in_flight[2];
+
 /* What happens in this IPC namespace is the tracer trying its own hooks. */
 __u32 probe_ns;
 
@@ -69,6 +83,8 @@ struct task_state {
 	__u64 closing;		/* VMA that shm_close is at; 0: none */
 	__u32 drop_told;	/* of that VMA */
 	__u32 ns_exit;		/* a namespace is being taken down */
+	__u32 flight;		/* FLIGHT_* under way; 0: none */
+	__u32 flight_epoch;	/* when it began */
 };
 
 struct {

@@ -98,6 +98,7 @@ struct rec_call {
 	__u64 arg[3];		/* as passed; unused ones are 0 */
 	__s64 ret;		/* as returned; negative errno on failure */
 	__u64 duration;		/* ns from entry to exit */
+	__u64 mm;		/* the caller's; tells address spaces apart */
 	struct rec_seg seg;	/* after the call */
 };
 
@@ -140,6 +141,22 @@ struct rec_fork {
 	__u32 child_ns_pid;	/* the child's own */
 };
 
+/*
+ * What a process has attached when the tracer starts; read from an iterator, not
+ * from the ring buffer.
+ */
+struct rec_attached {
+	__u64 mm;
+	__u64 start;
+	__u64 end;
+	__u32 pid;		/* thread group, tracer's pid namespace; or 0 */
+	__u32 ns_pid;		/* the same in its own pid namespace */
+	__u32 uid;
+	__u32 prot;		/* PROT_* */
+	__u8 comm[REC_COMM_LEN];
+	struct rec_seg seg;
+};
+
 /* The identity of every kind: seen = delivered + lost + filtered. */
 struct rec_counts {
 	__u64 seen;
@@ -151,9 +168,10 @@ struct rec_counts {
 
 _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
 _Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
-_Static_assert(sizeof(struct rec_call) == 144, "struct rec_call");
+_Static_assert(sizeof(struct rec_call) == 152, "struct rec_call");
 _Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
 _Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");
 _Static_assert(sizeof(struct rec_fork) == 64, "struct rec_fork");
+_Static_assert(sizeof(struct rec_attached) == 96, "struct rec_attached");
 
 #endif /* SHMVIZ_RECORD_H */

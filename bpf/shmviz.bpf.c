@@ -14,11 +14,13 @@
 #include "emit.bpf.h"
 #include "filter.bpf.h"
 #include "stat.bpf.h"
+#include "flight.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "fentry.bpf.h"
 #include "vma.bpf.h"
 #include "fork.bpf.h"
 #include "tracepoint.bpf.h"
+#include "attached.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -13,8 +13,7 @@
 
 #include "stat.h"
 
-const volatile bool cfg_stat;		/* count, don't tell */
-const volatile bool cfg_latency;	/* and note how long calls take */
+const volatile bool cfg_stat;	/* count, don't tell */
 
 /* Events whose own row found no room: they are in stat_rest. */
 __u64 stat_unnamed;

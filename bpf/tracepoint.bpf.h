@@ -92,7 +92,25 @@ static __always_inline __u64 shmdt_addr(const struct pt_regs *regs, long nr,
 	return nr == NR_ia32_ipc ? IA32_ARG(regs, di) : IA32_ARG(regs, bx);
 }
 
-/* Entry costs every call of the machine once more: loaded on request only. */
+static __always_inline void note_entry(const struct pt_regs *regs, long nr,
+				       bool compat, __u32 call,
+				       struct task_struct *task)
+{
+	if (!compat)
+		enter_native(regs, call);
+	else if (nr == NR_ia32_ipc)
+		enter_ipc(regs);
+	else
+		enter_compat(regs, call);
+	if (call == KIND_SHMDT && seg_wanted())
+		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
+			     NULL, 0);
+}
+
+/*
+ * Entry costs every call of the machine once more: for as long as the start
+ * takes, and then on request only.
+ */
 SEC("raw_tp/sys_enter")
 int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -106,19 +124,14 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = bpf_get_current_task_btf();
 	compat = task_is_compat(task);
-	if (compat && nr == NR_ia32_ipc)
-		enter_ipc(regs);
 	call = compat && nr == NR_ia32_ipc ? call_of_ipc(regs) :
 					     call_of_nr(nr, compat);
 	if (call == KIND_MAX)
 		return 0;
-	if (!compat)
-		enter_native(regs, call);
-	else if (nr != NR_ia32_ipc)
-		enter_compat(regs, call);
-	if (call == KIND_SHMDT && seg_wanted())
-		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
-			     NULL, 0);
+	if (cfg_entry)
+		note_entry(regs, nr, compat, call, task);
+	else
+		flight_begin(task_note(), FLIGHT_CALL);
 	return 0;
 }
 

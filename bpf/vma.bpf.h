@@ -75,12 +75,12 @@ static __always_inline void fill_owner(struct rec_vma *rec,
 
 /*
  * Tells of a VMA. @owner is whose it is, for the filters, too; @who the task
- * that runs.
+ * that runs. 1: it was told. Not static: see call_exit().
  */
-static __noinline bool vma_tell(__u32 kind, __u32 cause,
-				struct vm_area_struct *vma,
-				const struct who *owner, const struct who *who)
+__noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
+			const struct who *owner, const struct who *who)
 {
+	struct vm_area_struct *vma = (void *)addr;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n = counts_of(kind);
 	struct rec_seg seg = {};
@@ -88,34 +88,36 @@ static __noinline bool vma_tell(__u32 kind, __u32 cause,
 	int shmid;
 
 	if (!owner || !who)
-		return false;
+		return 0;
 	seg_read(vma_segment(vma, &shmid), shmid, &seg);
 	if (is_self(who->pid, seg.ipcns)) {
 		count_one(n, self);
-		return false;
+		return 0;
 	}
+	if (!armed)
+		return 0;
 	count_one(n, seen);
 	if (!kind_passes(kind, 0) || !who_passes(owner) ||
 	    !seg_passes(&seg, 0, 0)) {
 		count_one(n, filtered);
-		return false;
+		return 0;
 	}
 	if (cfg_stat) {
 		/* A child has no pid yet: its parent's, who forks. */
 		stat_event(kind, cause, kind == KIND_INHERIT ? who : owner);
-		return true;
+		return 1;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (!rec) {
 		count_lost(n);
-		return false;
+		return 0;
 	}
 	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who, task);
 	fill_vma(rec, kind, cause, vma);
 	fill_owner(rec, owner);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);
-	return true;
+	return 1;
 }
 
 /* The child of a fork: all is its parent's as yet, but for the pid. */
@@ -129,7 +131,7 @@ static __always_inline void tell_inherit(struct vm_area_struct *vma,
 		state->fork_mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
 	child.pid = 0;
 	child.ns_pid = 0;
-	if (vma_tell(KIND_INHERIT, CAUSE_NONE, vma, &child, who) && state)
+	if (vma_tell(KIND_INHERIT, CAUSE_NONE, number_of(vma), &child, who) && state)
 		state->fork_told = 1;
 }
 
@@ -140,7 +142,15 @@ static __always_inline void tell_split(struct vm_area_struct *vma,
 
 	if (state)
 		state->split_file = (unsigned long)BPF_CORE_READ(vma, vm_file);
-	vma_tell(KIND_SPLIT, CAUSE_NONE, vma, who, who);
+	vma_tell(KIND_SPLIT, CAUSE_NONE, number_of(vma), who, who);
+}
+
+SEC("fentry/shm_open")
+int BPF_PROG(shm_open_enter, struct vm_area_struct *vma)
+{
+	if (flight_watched)
+		flight_begin(task_note(), FLIGHT_OPEN);
+	return 0;
 }
 
 SEC("fexit/shm_open")
@@ -154,6 +164,7 @@ int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 		tell_inherit(vma, &who);
 	else
 		tell_split(vma, &who);
+	flight_end(task_noted(), FLIGHT_OPEN);
 	return 0;
 }
 
@@ -176,10 +187,11 @@ int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	return 0;
 }
 
-static __always_inline void tell_drop(struct vm_area_struct *vma,
-				      const struct task_state *state)
+__noinline int tell_drop(unsigned long addr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = task_noted();
+	struct vm_area_struct *vma = (void *)addr;
 	struct who who, unknown = {}, *owner = &who;
 	__u64 mm;
 	__u32 cause;
@@ -188,14 +200,20 @@ static __always_inline void tell_drop(struct vm_area_struct *vma,
 	/* A shmat that fails at last takes back what it has not told. */
 	if (state && state->ts && state->call == KIND_SHMAT &&
 	    state->attach_file == (unsigned long)BPF_CORE_READ(vma, vm_file))
-		return;
+		return 0;
 	who_is_current(&who, task);
 	cause = drop_cause(vma, task, state, &own);
-	if (!own) {
+	if (cause == CAUSE_FORK) {
+		unknown = who;
+		unknown.pid = 0;
+		unknown.ns_pid = 0;
+		owner = &unknown;
+	} else if (!own) {
 		mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
 		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
 	}
-	vma_tell(KIND_DROP, cause, vma, owner, &who);
+	vma_tell(KIND_DROP, cause, addr, owner, &who);
+	return 0;
 }
 
 SEC("fentry/shm_close")
@@ -207,6 +225,7 @@ int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
 
 	if (!state)
 		return 0;
+	flight_begin(state, FLIGHT_CLOSE);
 	state->closing = (unsigned long)vma;
 	state->drop_told = 0;
 	/* Only here does shmdt still know its segment. */
@@ -223,9 +242,10 @@ int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
 	struct task_state *state = task_noted();
 
 	if (!state || !state->drop_told)
-		tell_drop(vma, state);
+		tell_drop(number_of(vma));
 	if (state)
 		state->closing = 0;
+	flight_end(state, FLIGHT_CLOSE);
 	return 0;
 }
 
@@ -260,39 +280,43 @@ static __always_inline __u32 destroy_cause(const struct rec_seg *seg,
 	return CAUSE_RMID_FORCED;
 }
 
-static __always_inline void tell_destroy(const struct rec_seg *seg,
-					 __u32 cause)
+__noinline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n = counts_of(KIND_DESTROY);
 	struct rec_destroy *rec;
 	struct who who;
 
+	if (!seg)
+		return 0;
 	who_is_current(&who, task);
 	if (is_self(who.pid, seg->ipcns)) {
 		count_one(n, self);
-		return;
+		return 0;
 	}
+	if (!armed)
+		return 0;
 	count_one(n, seen);
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
-		return;
+		return 0;
 	}
 	if (cfg_stat) {
 		stat_event(KIND_DESTROY, cause, &who);
-		return;
+		return 0;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (!rec) {
 		count_lost(n);
-		return;
+		return 0;
 	}
 	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who, task);
 	rec->cause = cause;
 	rec->pad = 0;
 	rec->seg = *seg;
 	bpf_ringbuf_submit(rec, 0);
+	return 0;
 }
 
 /*
@@ -319,7 +343,7 @@ int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
 	seg_fill(&seg, shp);
 	/* First the drop that is the reason. */
 	if (state && state->closing && !state->drop_told) {
-		tell_drop((void *)state->closing, state);
+		tell_drop(state->closing);
 		state->drop_told = 1;
 	}
 	tell_destroy(&seg, destroy_cause(&seg, state));

@@ -131,11 +131,26 @@ static void fill_folio(const struct frames_range *range, struct folio *folio,
 	}
 }
 
-/* One entry may stand for a whole folio that was swapped out in one piece. */
-static void fill_swap(const struct frames_range *range,
-		      struct address_space *mapping, u64 index, void *entry)
+/*
+ * log2 of the pages that a swap entry stands for: more than one if a folio was
+ * swapped out in one piece. Negative if it is no longer where @xas found it.
+ * Asked under the lock of the array: while a large entry is split, its parts
+ * for some time say the slot of the whole.
+ */
+static int swap_entry_order(struct xa_state *xas, void *entry)
 {
-	unsigned int order = xa_get_order(&mapping->i_pages, index);
+	int order = -1;
+
+	xas_lock_irq(xas);
+	if (xas_reload(xas) == entry)
+		order = xa_get_order(xas->xa, xas->xa_index);
+	xas_unlock_irq(xas);
+	return order;
+}
+
+static void fill_swap(const struct frames_range *range, void *entry, u64 index,
+		      unsigned int order)
+{
 	u64 start = round_down(index, 1UL << order);
 	u64 from = max(start, range->first);
 	u64 to = min(start + (1UL << order) - 1, range->last);
@@ -155,6 +170,34 @@ static void fill_swap(const struct frames_range *range,
 	}
 }
 
+/* Fills in what an entry of the page cache stands for; false: look again. */
+static bool fill_entry(struct shmviz_object *obj, struct xa_state *xas,
+		       struct folio *folio, const struct frames_range *range)
+{
+	unsigned int shift = compat_hugetlb_index_shift(obj->order);
+	bool same;
+	int order;
+
+	if (xa_is_value(folio)) {
+		/* Elsewhere it is a trace of an evicted page. */
+		if (!obj->shmem)
+			return true;
+		order = swap_entry_order(xas, folio);
+		if (order >= 0)
+			fill_swap(range, folio, xas->xa_index, order);
+		return order >= 0;
+	}
+	/* Pinned, it can be neither freed nor split while it is read. */
+	if (!folio_try_get(folio))
+		return false;
+	same = folio == xas_reload(xas);
+	if (same)
+		fill_folio(range, folio, (u64)folio->index << shift,
+			   obj->hugetlb);
+	folio_put(folio);
+	return same;
+}
+
 /* Pages @first .. @first + @count - 1 into @frame, which comes out complete. */
 static void frames_fill(struct shmviz_object *obj, u64 first, u64 count,
 			struct shmviz_frame *frame)
@@ -172,25 +215,8 @@ static void frames_fill(struct shmviz_object *obj, u64 first, u64 count,
 	xas_for_each(&xas, folio, range.last >> shift) {
 		if (xas_retry(&xas, folio))
 			continue;
-		if (xa_is_value(folio)) {
-			/* Elsewhere it is a trace of an evicted page. */
-			if (obj->shmem)
-				fill_swap(&range, mapping, xas.xa_index, folio);
-			continue;
-		}
-		/* Pinned, it can be neither freed nor split while it is read. */
-		if (!folio_try_get(folio)) {
+		if (!fill_entry(obj, &xas, folio, &range))
 			xas_reset(&xas);
-			continue;
-		}
-		if (folio != xas_reload(&xas)) {
-			folio_put(folio);
-			xas_reset(&xas);
-			continue;
-		}
-		fill_folio(&range, folio, (u64)folio->index << shift,
-			   obj->hugetlb);
-		folio_put(folio);
 	}
 	rcu_read_unlock();
 }
@@ -201,52 +227,78 @@ static struct shmviz_frame *frames_alloc_batch(u64 count)
 			      sizeof(struct shmviz_frame), GFP_KERNEL_ACCOUNT);
 }
 
-/* Pages start .. start + n - 1, as far as they are inside the object. */
-static u64 pages_inside(const struct shmviz_info *info, u64 start, u64 n)
+struct frames_count {
+	struct shmviz_info *info;
+	u64 next;		/* all pages before it are counted */
+};
+
+/*
+ * Of the pages start .. start + n - 1 those that are to be counted: inside the
+ * object, and not seen before as a part of something larger, or smaller.
+ */
+static u64 count_pages(struct frames_count *count, u64 start, u64 n)
 {
-	return start < info->pages ? min(n, info->pages - start) : 0;
+	u64 from = max(start, count->next);
+	u64 to = min(start + n, count->info->pages);
+
+	if (from >= to)
+		return 0;
+	count->next = to;
+	return to - from;
 }
 
 /* Adds what an entry of the page cache stands for; false: look again. */
 static bool count_entry(struct shmviz_object *obj, struct xa_state *xas,
-			struct folio *folio, struct shmviz_info *info)
+			struct folio *folio, struct frames_count *count)
 {
 	unsigned int shift = compat_hugetlb_index_shift(obj->order);
+	struct shmviz_info *info = count->info;
 	bool same;
+	int order;
 	u64 n;
 
 	if (xa_is_value(folio)) {
-		n = 1ULL << xa_get_order(xas->xa, xas->xa_index);
 		/* Elsewhere it is a trace of an evicted page. */
-		if (obj->shmem)
-			info->swapped += pages_inside(info,
-					round_down(xas->xa_index, n), n);
+		if (!obj->shmem)
+			return true;
+		order = swap_entry_order(xas, folio);
+		if (order < 0)
+			return false;
+		n = 1ULL << order;
+		info->swapped += count_pages(count,
+					     round_down(xas->xa_index, n), n);
 		return true;
 	}
 	if (!folio_try_get(folio))
 		return false;
 	same = folio == xas_reload(xas);
 	if (same)
-		info->present += pages_inside(info, (u64)folio->index << shift,
-					      folio_nr_pages(folio));
+		info->present += count_pages(count, (u64)folio->index << shift,
+					     folio_nr_pages(folio));
 	folio_put(folio);
 	return same;
 }
 
-/* Goes by what is there, not by the size: a sparse object can be very large. */
+/*
+ * Goes by what is there, not by the size: a sparse object can be very large.
+ * Nor beyond the end: fallocate() can have put any number of pages there.
+ */
 int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 {
+	unsigned int shift = compat_hugetlb_index_shift(obj->order);
 	XA_STATE(xas, &obj->file->f_mapping->i_pages, 0);
+	struct frames_count count = { .info = info };
 	unsigned int batch = 0;
 	struct folio *folio;
-	u64 left;
 
 	info->pages = shmviz_object_pages(obj);
+	if (!info->pages)
+		return 0;
 	rcu_read_lock();
-	xas_for_each(&xas, folio, ULONG_MAX) {
+	xas_for_each(&xas, folio, (info->pages - 1) >> shift) {
 		if (xas_retry(&xas, folio))
 			continue;
-		if (!count_entry(obj, &xas, folio, info)) {
+		if (!count_entry(obj, &xas, folio, &count)) {
 			xas_reset(&xas);
 			continue;
 		}
@@ -261,11 +313,7 @@ int shmviz_frames_count(struct shmviz_object *obj, struct shmviz_info *info)
 	}
 	rcu_read_unlock();
 
-	/* What moved to swap or back meanwhile may have been counted twice. */
-	info->present = min(info->present, info->pages);
-	left = info->pages - info->present;
-	info->swapped = min(info->swapped, left);
-	info->holes = left - info->swapped;
+	info->holes = info->pages - info->present - info->swapped;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/util.h"
@@ -338,6 +339,14 @@ static void test_past_end(void)
 	keep_from_khugepaged(false);
 	if (chosen)
 		unchoose(&choice);
+	/* Down to no page at all. */
+	expect(!ftruncate(arg.id, 0));
+	expect(!fallocate(arg.id, FALLOC_FL_KEEP_SIZE, 0, 16 * page));
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect_eq(info.pages, 0);
+	expect_eq(info.present, 0);
+	expect_eq(info.holes, 0);
+	take_frames(obj, 0);
 	munmap(addr, pages * page);
 	close(obj);
 	close(arg.id);
@@ -469,6 +478,95 @@ static void test_huge_swapped(void)
 		ksft_test_result_skip("swapped huge pages: no swap took any page\n");
 	else
 		result("huge pages in swap, as a whole and in part, and back\n");
+}
+
+/* Touches the pages it is told of, from another processor if there is one. */
+static void touch_when_told(int fd, char *addr)
+{
+	int here = sched_getcpu(), i;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	for (i = 0; i < CPU_SETSIZE; i++)
+		if (i != here)
+			CPU_SET(i, &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+	while (read(fd, &i, sizeof(i)) == sizeof(i)) {
+		touch(addr, i, 1);
+		/* Mapped here, it could not be paged out from there. */
+		madvise(addr, THP * page, MADV_DONTNEED);
+	}
+	_exit(0);
+}
+
+static int other_slots(const struct shmviz_frame *now,
+		       const struct shmviz_frame *before)
+{
+	int n = 0;
+
+	for (int i = 0; i < THP; i++)
+		n += now[i].state == SHMVIZ_STATE_SWAPPED &&
+		     (now[i].swap_type != before[i].swap_type ||
+		      now[i].swap_offset != before[i].swap_offset);
+	return n;
+}
+
+/*
+ * A huge page that was swapped out as a whole is one entry until a page of it
+ * comes back. While the kernel makes small ones of it, they are not yet right.
+ */
+static void test_huge_splitting(void)
+{
+	static struct shmviz_frame before[THP];
+	int shmid, obj, go[2], swapped = 0, wrong = 0, holes = 0;
+	struct choice choice;
+	struct shmviz_info info;
+	char *addr;
+	pid_t child;
+
+	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
+		ksft_test_result_skip("huge pages that leave swap: %s\n",
+				      strerror(errno));
+		return;
+	}
+	shmid = util_segment(THP * page, 0);
+	obj = open_segment(shmid);
+	addr = attach_aligned(shmid, THP * page);
+	expect(!pipe2(go, O_CLOEXEC));
+	child = fork();
+	if (!child) {
+		close(go[1]);
+		touch_when_told(go[0], addr);
+	}
+	for (int i = 0; i < THP && child > 0; i += 4) {
+		memset(addr, 1, THP * page);
+		madvise(addr, THP * page, MADV_PAGEOUT);
+		expect_eq(util_frames(obj, 0, THP, frames), THP);
+		memcpy(before, frames, sizeof(before));
+		swapped += count_state(SHMVIZ_STATE_SWAPPED, THP);
+		expect(write(go[1], &i, sizeof(i)) == sizeof(i));
+		do {
+			expect_eq(util_frames(obj, 0, THP, frames), THP);
+			wrong += other_slots(frames, before);
+			expect(!ioctl(obj, SHMVIZ_INFO, &info));
+			holes += count_state(SHMVIZ_STATE_HOLE, THP) +
+				 info.holes;
+		} while (frames[i].state == SHMVIZ_STATE_SWAPPED);
+		expect(!madvise(addr, THP * page, MADV_REMOVE));
+	}
+	expect_eq(wrong, 0);
+	expect_eq(holes, 0);
+	close(go[1]);
+	close(go[0]);
+	expect(child > 0 && waitpid(child, NULL, 0) == child);
+	unchoose(&choice);
+	close(obj);
+	shmdt(addr);
+	shmctl(shmid, IPC_RMID, NULL);
+	if (!swapped && util_result_ok())
+		ksft_test_result_skip("huge pages that leave swap: no swap took any page\n");
+	else
+		result("a huge page leaves swap: no page is in a slot of another\n");
 }
 
 static int count_unevictable(void)
@@ -635,7 +733,7 @@ int main(void)
 	cpu_set_t cpu;
 
 	page = getpagesize();
-	dev = util_begin(8, UTIL_DEVICE);
+	dev = util_begin(9, UTIL_DEVICE);
 	/* One processor, so that its lists of pages to come are ours to empty. */
 	CPU_ZERO(&cpu);
 	CPU_SET(sched_getcpu(), &cpu);
@@ -647,6 +745,7 @@ int main(void)
 	test_past_end();
 	test_huge_middle();
 	test_huge_swapped();
+	test_huge_splitting();
 	test_locked();
 	test_memcg();
 	test_nodes();

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq
-begin 3
+begin 4
 
 run shmviz doctor --json
 doctor=$status
@@ -14,7 +14,8 @@ expect_jq 'all(.checks[]; (.name | type) == "string" and (.ok | type) == "boolea
 	and (.ok or (.advice | length) > 0))' "$tmp/doctor"
 if [ "$doctor" = 0 ]; then
 	expect_jq 'all(.checks[]; .ok) and .commands.trace == "fentry" and
-		.commands.ls == "full" and .commands.frames == "full"' "$tmp/doctor"
+		.commands.ls == "full" and .commands.frames == "full" and
+		.commands.view != "none"' "$tmp/doctor"
 else
 	expect_same "$doctor" 3 "exit status"
 	expect_jq 'any(.checks[]; .ok | not)' "$tmp/doctor"
@@ -37,6 +38,24 @@ else
 fi
 result "what it promises of trace and frames is so"
 
+view=$(jq -r .commands.view "$tmp/doctor")
+case $(cat /sys/module/shmviz/parameters/allow_view 2>/dev/null) in
+Y)
+	allowed=full verdict=ok code=0 ;;
+N)
+	allowed=off verdict=off code=3 ;;
+*)
+	allowed=none verdict=missing code=3 ;;
+esac
+expect_same "$view" "$allowed" "what it says of view"
+expect_jq "[.checks[] | select(.name == \"view\") | .verdict] == [\"$verdict\"]" \
+	"$tmp/doctor"
+expect_jq "any(.checks[]; .name == \"view\" and .ok == (\"$verdict\" != \"missing\") and
+	(.advice == null) == (\"$verdict\" == \"ok\"))" "$tmp/doctor"
+run shmviz view --board
+expect_status "$code"
+result "what it says of view is so; off is not missing"
+
 run shmviz doctor
 expect_same "$status" "$doctor" "exit status of the text"
 grep -qF "Linux $(uname -r)" "$tmp/out" || fail "the kernel is not named"
@@ -44,5 +63,8 @@ jq -r '.checks[].name' "$tmp/doctor" >"$tmp/names"
 while read -r name; do
 	expect_grep "^$name " "$tmp/out"
 done <"$tmp/names"
-result "text: the same checks"
+for command in trace ls frames view; do
+	expect_grep "^  $command +(ok|limited|missing|off) " "$tmp/out"
+done
+result "text: the same checks, and all commands"
 finish

@@ -68,8 +68,17 @@ run shmviz view "$shmid"
 expect_error 3 "allow_view=1"
 run shmviz view --board
 expect_error 3 "allow_view=1"
+run shmviz doctor
+expect_grep "^view +off " "$tmp/out"
+expect_grep "allow_view=1$" "$tmp/out"
+expect_grep "^  view +off " "$tmp/out"
+doctor=$status
 load 1 || fail "insmod with allow_view=1 failed"
-result "without allow_view: exit code 3, and what to do"
+run shmviz doctor
+expect_status "$doctor"
+expect_grep "^view +ok " "$tmp/out"
+expect_grep "^  view +ok " "$tmp/out"
+result "without allow_view: exit code 3, and what to do; doctor knows"
 
 before=$(everything "$shmid")
 {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <sys/prctl.h>
+
 #include "caps.h"
 
 bool caps_have(cap_value_t cap)
@@ -13,4 +16,17 @@ bool caps_have(cap_value_t cap)
 		value = CAP_CLEAR;
 	cap_free(caps);
 	return value == CAP_SET;
+}
+
+int caps_drop(void)
+{
+	cap_t none = cap_init();
+	int err = 0;
+
+	if (!none)
+		return -errno;
+	if (cap_set_proc(none) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	cap_free(none);
+	return err;
 }

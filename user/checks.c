@@ -213,16 +213,40 @@ static void check_device(struct checks *checks)
 	if (!device_open(&board, &request, &error)) {
 		say(check->detail, SHMVIZ_DEVICE " answers; its board has %" PRIu64 " pages",
 		    (uint64_t)board.info.pages);
+		if (!(board.info.flags & SHMVIZ_INFO_VIEW))
+			checks->view = ABILITY_OFF;
 		device_close(&board);
 		return;
 	}
 	check->verdict = VERDICT_MISSING;
-	checks->frames = ABILITY_NONE;
+	checks->frames = checks->view = ABILITY_NONE;
 	say(check->detail, SHMVIZ_DEVICE ": %s", strerror(error.err));
 	if (error.step == DEVICE_NODE && error.err == ENOENT)
 		say(check->advice, "it comes with the module, on a devtmpfs at /dev");
 	else
 		device_explain(&error, check->advice, sizeof(check->advice));
+}
+
+/* The board's contents are everybody's: only the module can refuse them. */
+static void check_view(struct checks *checks)
+{
+	struct check *check = add(checks, "view");
+
+	switch (checks->view) {
+	case ABILITY_NONE:
+		check->verdict = VERDICT_MISSING;
+		say(check->detail, "contents cannot be shown without the device");
+		say(check->advice, "what 'device' says; contents need allow_view=1 besides");
+		break;
+	case ABILITY_OFF:
+		check->verdict = VERDICT_OFF;
+		say(check->detail, "the module was loaded without allow_view=1");
+		say(check->advice, "to let root see contents: rmmod shmviz, then insmod "
+			"shmviz.ko allow_view=1");
+		break;
+	default:
+		say(check->detail, "the module was loaded with allow_view=1");
+	}
 }
 
 /* The PFN of a page of our own, as pagemap shows it; 0 if it does not. */
@@ -298,6 +322,7 @@ void checks_run(struct checks *checks)
 	check_tracing(checks);
 	check_module(checks, &uts);
 	check_device(checks);
+	check_view(checks);
 	check_pagemap(checks);
 	judge_ls(checks);
 }

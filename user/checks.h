@@ -14,6 +14,7 @@ enum verdict {
 	VERDICT_OK,
 	VERDICT_LIMITED,	/* there, but not all that could be */
 	VERDICT_MISSING,
+	VERDICT_OFF,		/* there, and off because somebody chose so */
 };
 
 struct check {
@@ -30,6 +31,7 @@ enum ability {
 	ABILITY_FULL,
 	ABILITY_LIMITED,
 	ABILITY_NONE,
+	ABILITY_OFF,		/* whoever set up the machine chose so */
 };
 
 struct checks {
@@ -40,6 +42,7 @@ struct checks {
 	enum tracer_backend trace;
 	enum ability ls;
 	enum ability frames;
+	enum ability view;
 };
 
 void checks_run(struct checks *checks);

@@ -32,11 +32,13 @@ static int help(void)
 	     "  tracing       fentry is the whole of it, tracepoint the fallback (trace)\n"
 	     "  module        shmviz.ko is loaded and of the same version (frames)\n"
 	     "  device        /dev/shmviz can be opened and answers (frames)\n"
+	     "  view          the module was loaded with allow_view=1 (view)\n"
 	     "  pagemap       the kernel's own list of frames, to compare with\n"
-	     "Verdicts are ok, limited and missing.\n"
+	     "Verdicts are ok, limited, missing, and off: there, but somebody chose that it\n"
+	     "be off.\n"
 	     "\n"
-	     "Exit codes: 0 all commands can do all they can, 1 failed, 2 wrong command\n"
-	     "line, 3 something is missing.\n"
+	     "Exit codes: 0 all commands do all they can, or are off by choice, 1 failed,\n"
+	     "2 wrong command line, 3 something is missing.\n"
 	     "\n"
 	     "Example: is frames going to work?\n"
 	     "  shmviz doctor --json | jq -r .commands.frames");
@@ -46,7 +48,8 @@ static int help(void)
 static bool all_works(const struct checks *checks)
 {
 	return checks->trace == TRACER_FENTRY && checks->ls == ABILITY_FULL &&
-	       checks->frames == ABILITY_FULL;
+	       checks->frames == ABILITY_FULL &&
+	       (checks->view == ABILITY_FULL || checks->view == ABILITY_OFF);
 }
 
 int cmd_doctor(int argc, char **argv)

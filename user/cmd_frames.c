@@ -62,39 +62,41 @@ static int help(void)
 	return EXIT_DONE;
 }
 
+static int take_option(void *data, int c)
+{
+	struct frames_options *opt = data;
+
+	switch (c) {
+	case 'a':
+		opt->lines = FRAMES_LINES_ALL;
+		break;
+	case 'f':
+		opt->lines = FRAMES_LINES_FOLD;
+		break;
+	case 'j':
+		opt->json = true;
+		break;
+	}
+	return EXIT_DONE;
+}
+
 static int parse_options(int argc, char **argv, struct frames_options *opt)
 {
 	static const struct option longs[] = {
 		{ "all",   no_argument,       NULL, 'a' },
 		{ "fold",  no_argument,       NULL, 'f' },
-		{ "help",  no_argument,       NULL, 'h' },
 		{ "json",  no_argument,       NULL, 'j' },
 		TARGET_OPTIONS,
 		{}
 	};
-	int c, ret;
+	static const struct target_options options = {
+		.command = "frames",
+		.letters = TARGET_LETTERS "afj",
+		.longs = longs,
+		.take = take_option,
+	};
 
-	while ((c = getopt_long(argc, argv, TARGET_LETTERS "afhj", longs,
-				NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			opt->lines = FRAMES_LINES_ALL;
-			break;
-		case 'f':
-			opt->lines = FRAMES_LINES_FOLD;
-			break;
-		case 'h':
-			return -1;
-		case 'j':
-			opt->json = true;
-			break;
-		default:
-			ret = target_option(&opt->target, c, argc, argv);
-			if (ret)
-				return ret;
-		}
-	}
-	return target_finish(&opt->target, argc, argv);
+	return target_parse(&opt->target, &options, opt, argc, argv);
 }
 
 /* What there is to say of one object. */
@@ -145,9 +147,8 @@ int cmd_frames(int argc, char **argv)
 	struct frames_result res = {};
 	int ret;
 
-	target_init(&opt.target, "frames");
 	ret = parse_options(argc, argv, &opt);
-	if (ret < 0)
+	if (ret == TARGET_WANTS_HELP)
 		return help();
 	if (ret)
 		return ret;

@@ -184,29 +184,30 @@ static int finish(struct run *run)
 	return EXIT_DONE;
 }
 
+static int refuse(const char *what, int err)
+{
+	err_line("cannot wait for %s: %s", what, strerror(-err));
+	return EXIT_FAILED;
+}
+
 static int run_attached(struct run *run)
 {
 	const struct stat_options *opt = run->opt;
 	int err, ret, counted;
 
-	err = runloop_open(&run->loop, opt->duration, opt->interval);
-	if (err) {
-		err_line("cannot wait for signals and times: %s",
-			 strerror(-err));
-		return EXIT_FAILED;
-	}
 	write_start(run);
+	err = runloop_time(&run->loop, opt->duration, opt->interval);
+	if (err)
+		return refuse("times", err);
 	ret = session_start(&run->session);
 	if (ret)
 		run->loop.reason = "failed";
 	else
 		ret = count(run);
-	if (run->loop.reason) {
-		counted = finish(run);
-		ret = ret ?: counted;
-	}
-	runloop_close(&run->loop);
-	return ret;
+	if (!run->loop.reason)
+		return ret;
+	counted = finish(run);
+	return ret ?: counted;
 }
 
 static int count_events(const struct stat_options *opt)
@@ -221,11 +222,17 @@ static int count_events(const struct stat_options *opt)
 		.opt = opt,
 		.writer = opt->json ? &stat_writer_json : &stat_writer_text,
 	};
-	int ret = session_open(&run.session, &session);
+	int err, ret;
 
+	/* Early: a signal while it starts must not be lost either. */
+	err = runloop_open(&run.loop);
+	if (err)
+		return refuse("signals", err);
+	ret = session_open(&run.session, &session);
 	if (!ret)
 		ret = run_attached(&run);
 	session_close(&run.session);
+	runloop_close(&run.loop);
 	stat_table_free(&run.last.table);
 	return ret;
 }

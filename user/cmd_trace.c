@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -16,9 +17,11 @@
 #include <shmviz.h>
 
 #include "births.h"
+#include "caps.h"
 #include "child.h"
 #include "cmd.h"
 #include "err.h"
+#include "snapshot.h"
 #include "term.h"
 #include "trace_options.h"
 #include "tracer.h"
@@ -56,8 +59,10 @@ static bool is_narrow(void)
 
 static void write_start(struct trace *trace)
 {
+	struct stat ns;
 	struct trace_start start = {
 		.narrow = is_narrow(),
+		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
 		.version = SHMVIZ_VERSION,
 		.backend = tracer_backend_name(tracer_backend(trace->tracer)),
 		.why = tracer_why(trace->tracer),
@@ -133,6 +138,89 @@ static int open_timer(double duration)
 	return fd;
 }
 
+/* Records that came while we looked around: told after what was there. */
+struct early {
+	struct snapshot *snap;
+	char *bytes;
+	size_t len, room;
+	bool failed;
+};
+
+static void keep_early(const struct rec_hdr *rec, void *ctx)
+{
+	size_t size = (rec->size + 7u) & ~7u;
+	struct early *early = ctx;
+	char *bigger;
+
+	if (early->failed)
+		return;
+	if (early->len + size > early->room) {
+		early->room = 2 * early->room + size;
+		bigger = realloc(early->bytes, early->room);
+		if (!bigger) {
+			early->failed = true;
+			return;
+		}
+		early->bytes = bigger;
+	}
+	memcpy(early->bytes + early->len, rec, rec->size);
+	early->len += size;
+	if (snapshot_undo(early->snap, rec))
+		early->failed = true;
+}
+
+static void tell_early(struct trace *trace, const struct early *early)
+{
+	const struct rec_hdr *rec;
+
+	for (size_t at = 0; at < early->len; at += (rec->size + 7u) & ~7u) {
+		rec = (const void *)(early->bytes + at);
+		on_record(rec, trace);
+	}
+}
+
+static void warn_hidden(const struct snapshot *snap)
+{
+	bool attachments;
+	size_t n = snapshot_hidden(snap, &attachments);
+
+	if (n)
+		err_line("%zu processes or namespaces could not be looked at:"
+			 " of what is there already, %s may be missing", n,
+			 attachments ? "segments and attachments" :
+			 "segments that nobody has attached");
+}
+
+/* What is there; events begin where it ends, none missing, none twice. */
+static int look_around(struct trace *trace)
+{
+	struct early early = {};
+	int ret = EXIT_FAILED;
+
+	tracer_arm(trace->tracer);
+	early.snap = snapshot_new(trace->tracer);
+	if (!early.snap) {
+		err_line("cannot read the segments there are: %s",
+			 strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!tracer_settle(trace->tracer, keep_early, &early))
+		err_line("something is under way for long: it may count twice,"
+			 " here and in its event");
+	warn_hidden(early.snap);
+	if (!early.failed &&
+	    !snapshot_each(early.snap, &trace->opt->filter,
+			   trace->writer->segment)) {
+		tell_early(trace, &early);
+		ret = EXIT_DONE;
+	} else {
+		err_line("out of memory");
+	}
+	free(early.bytes);
+	snapshot_free(early.snap);
+	return ret;
+}
+
 enum { FD_RECORDS, FD_SIGNAL, FD_TIMER, FD_CHILD, FD_STDOUT, FD_MAX };
 
 /* Why the run ends, or NULL. */
@@ -202,29 +290,39 @@ static void finish(struct trace *trace)
 	trace->writer->end(end);
 }
 
-static int start_command(struct trace *trace)
+static int drop_capabilities(void)
 {
-	const char *name = trace->opt->command[0];
-	int err;
+	int err = caps_drop();
 
-	err = tracer_follow(trace->tracer, trace->child.pidfd);
-	if (!err)
-		err = child_run(&trace->child);
-	if (err) {
-		err_line("cannot run '%s': %s", name, strerror(-err));
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	if (err)
+		err_line("cannot give up capabilities: %s", strerror(-err));
+	return err ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run_attached(struct trace *trace)
+static int start_command(struct trace *trace)
 {
-	int signals = open_signals();
+	int err = child_run(&trace->child);
+
+	if (!err)
+		return EXIT_DONE;
+	err_line("cannot run '%s': %s", trace->opt->command[0],
+		 strerror(-err));
+	return EXIT_FAILED;
+}
+
+static int run_attached(struct trace *trace, int signals)
+{
 	int timer = open_timer(trace->opt->duration);
 	int ret = EXIT_DONE;
 
 	write_start(trace);
-	if (trace->opt->command)
+	if (trace->opt->tracer.snapshot)
+		ret = look_around(trace);
+	flush_output();
+	/* The command has its own; nothing of what is left to do takes any. */
+	if (!ret)
+		ret = drop_capabilities();
+	if (!ret && trace->opt->command)
 		ret = start_command(trace);
 	if (ret)
 		trace->end.reason = "failed";
@@ -237,7 +335,6 @@ static int run_attached(struct trace *trace)
 		ret = EXIT_LOST;
 	if (timer >= 0)
 		close(timer);
-	close(signals);
 	return ret;
 }
 
@@ -249,7 +346,8 @@ static int open_tracer(struct trace *trace)
 	if (trace->tracer)
 		return EXIT_DONE;
 	if (errno == EPERM && geteuid()) {
-		err_line("tracing needs root: run it with sudo");
+		err_line("tracing needs root, or CAP_BPF and CAP_PERFMON:"
+			 " run it with sudo");
 		return EXIT_FAILED;
 	}
 	err_line("this kernel allows no tracing: %s: see 'shmviz doctor'", why);
@@ -260,10 +358,12 @@ static int open_tracer(struct trace *trace)
 static int follow_processes(struct trace *trace)
 {
 	const struct trace_options *opt = trace->opt;
+	int err;
 
 	for (unsigned int i = 0; i < opt->nfollow; i++) {
 		int fd = syscall(SYS_pidfd_open, opt->follow[i], 0);
-		int err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
+
+		err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
 
 		if (fd >= 0)
 			close(fd);
@@ -274,7 +374,13 @@ static int follow_processes(struct trace *trace)
 			return EXIT_FAILED;
 		}
 	}
-	return EXIT_DONE;
+	if (!opt->command)
+		return EXIT_DONE;
+	err = tracer_follow(trace->tracer, trace->child.pidfd);
+	if (!err)
+		return EXIT_DONE;
+	err_line("cannot follow '%s': %s", opt->command[0], strerror(-err));
+	return EXIT_FAILED;
 }
 
 static int prepare_command(struct trace *trace)
@@ -299,7 +405,7 @@ static int trace_events(const struct trace_options *opt)
 		.births = births_new(),
 		.child = { .pid = -1, .pidfd = -1, .go = -1, .failed = -1 },
 	};
-	int ret;
+	int ret, signals;
 
 	if (!trace.births) {
 		err_line("out of memory");
@@ -307,12 +413,15 @@ static int trace_events(const struct trace_options *opt)
 	}
 	/* Before the tracer, so that the command inherits none of its files. */
 	ret = prepare_command(&trace);
+	/* Early: a signal while it starts must not be lost either. */
+	signals = open_signals();
 	if (!ret)
 		ret = open_tracer(&trace);
 	if (!ret)
 		ret = follow_processes(&trace);
 	if (!ret)
-		ret = run_attached(&trace);
+		ret = run_attached(&trace, signals);
+	close(signals);
 	tracer_close(trace.tracer);
 	child_release(&trace.child);
 	births_free(trace.births);

@@ -55,39 +55,41 @@ static int help(void)
 	return EXIT_DONE;
 }
 
+static int take_option(void *data, int c)
+{
+	struct view_options *opt = data;
+
+	switch (c) {
+	case 'f':
+		opt->follow = true;
+		break;
+	case 'i':
+		if (parse_number(optarg, 10, 3600000, &opt->interval))
+			return err_usage("view",
+				"interval '%s' is not a number of milliseconds, 10 "
+				"to 3600000",
+				optarg);
+		break;
+	}
+	return EXIT_DONE;
+}
+
 static int parse_options(int argc, char **argv, struct view_options *opt)
 {
 	static const struct option longs[] = {
 		{ "follow",   no_argument,       NULL, 'f' },
-		{ "help",     no_argument,       NULL, 'h' },
 		{ "interval", required_argument, NULL, 'i' },
 		TARGET_OPTIONS,
 		{}
 	};
-	int c, ret;
+	static const struct target_options options = {
+		.command = "view",
+		.letters = TARGET_LETTERS "fi:",
+		.longs = longs,
+		.take = take_option,
+	};
 
-	while ((c = getopt_long(argc, argv, TARGET_LETTERS "fhi:", longs,
-				NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			opt->follow = true;
-			break;
-		case 'h':
-			return -1;
-		case 'i':
-			if (parse_number(optarg, 10, 3600000, &opt->interval))
-				return err_usage("view",
-					"interval '%s' is not a number of milliseconds, 10 "
-					"to 3600000",
-					optarg);
-			break;
-		default:
-			ret = target_option(&opt->target, c, argc, argv);
-			if (ret)
-				return ret;
-		}
-	}
-	return target_finish(&opt->target, argc, argv);
+	return target_parse(&opt->target, &options, opt, argc, argv);
 }
 
 /* What is shown: the pages of a range, and what each held when last seen. */
@@ -95,8 +97,28 @@ struct shown {
 	struct view view;
 	uint64_t first;
 	uint64_t n;
-	uint8_t **before;	/* NULL: had no frame */
+	uint8_t *now;		/* the page that was read last */
+	uint8_t **before;	/* of each page; NULL: had no frame */
 };
+
+/* Page i of the range, to shown->now; as view_read(). */
+static int read_page(struct shown *shown, uint64_t i)
+{
+	if (!shown->now)
+		shown->now = malloc(shown->view.page_size);
+	if (!shown->now)
+		return -ENOMEM;
+	return view_read(&shown->view, shown->first + i, shown->now);
+}
+
+/* What was read is what the next look compares with: they change places. */
+static void keep_page(struct shown *shown, uint64_t i)
+{
+	uint8_t *before = shown->before[i];
+
+	shown->before[i] = shown->now;
+	shown->now = before;
+}
 
 static const char *state_word(uint8_t state)
 {
@@ -109,11 +131,28 @@ static uint64_t offset_of(const struct shown *shown, uint64_t i)
 	return (shown->first + i) * shown->view.page_size;
 }
 
-static int print_run(struct shown *shown, const struct frame_run *run,
-		     uint8_t *buf)
+static int print_page(struct shown *shown, uint64_t i)
 {
-	uint64_t i;
-	int ret;
+	int ret = read_page(shown, i);
+
+	if (ret < 0)
+		return ret;
+	if (!ret) {
+		write_view_gap(stdout, offset_of(shown, i), shown->first + i,
+			       shown->first + i,
+			       "no contents yet, or just gone");
+		return 0;
+	}
+	write_view_page(stdout, offset_of(shown, i), shown->now,
+			shown->view.page_size);
+	if (shown->before)
+		keep_page(shown, i);
+	return 0;
+}
+
+static int print_run(struct shown *shown, const struct frame_run *run)
+{
+	int ret = 0;
 
 	if (run->frame.state != SHMVIZ_STATE_PRESENT) {
 		write_view_gap(stdout, run->first * shown->view.page_size,
@@ -121,74 +160,49 @@ static int print_run(struct shown *shown, const struct frame_run *run,
 			       state_word(run->frame.state));
 		return 0;
 	}
-	for (i = run->first; i < run->first + run->count; i++) {
-		ret = view_read(&shown->view, i, buf);
-		if (ret < 0)
-			return ret;
-		if (!ret) {
-			write_view_gap(stdout, i * shown->view.page_size, i, i,
-				       "no contents yet, or just gone");
-			continue;
-		}
-		write_view_page(stdout, i * shown->view.page_size, buf,
-				shown->view.page_size);
-		if (shown->before) {
-			shown->before[i - shown->first] =
-				malloc(shown->view.page_size);
-			if (!shown->before[i - shown->first])
-				return -ENOMEM;
-			memcpy(shown->before[i - shown->first], buf,
-			       shown->view.page_size);
-		}
-	}
-	return 0;
+	for (uint64_t i = 0; i < run->count && !ret; i++)
+		ret = print_page(shown, run->first - shown->first + i);
+	return ret;
 }
 
-static int print_all(struct shown *shown, const struct frame_list *frames,
-		     uint8_t *buf)
+static int print_all(struct shown *shown, const struct frame_list *frames)
 {
 	int ret = 0;
 
 	for (size_t r = 0; r < frames->n && !ret && !ferror(stdout); r++)
-		ret = print_run(shown, &frames->runs[r], buf);
+		ret = print_run(shown, &frames->runs[r]);
 	flush_output();
 	return ret;
 }
 
 /* One page that may have changed, come or gone. */
-static int follow_page(struct shown *shown, uint64_t i, uint8_t *buf,
+static int follow_page(struct shown *shown, uint64_t i,
 		       const struct view_format *format)
 {
 	size_t size = shown->view.page_size;
-	uint8_t **before = &shown->before[i];
-	int ret = view_read(&shown->view, shown->first + i, buf);
+	int ret = read_page(shown, i);
 
 	if (ret < 0)
 		return ret;
 	if (!ret) {
-		if (*before)
+		if (shown->before[i])
 			write_view_gap(stdout, offset_of(shown, i),
 				       shown->first + i, shown->first + i,
 				       "has gone");
-		free(*before);
-		*before = NULL;
+		free(shown->before[i]);
+		shown->before[i] = NULL;
 		return 0;
 	}
-	if (!*before) {
-		/* All of it is news. */
-		*before = calloc(1, size);
-		if (!*before)
-			return -ENOMEM;
-		write_view_page(stdout, offset_of(shown, i), buf, size);
-	} else {
-		write_view_changes(stdout, offset_of(shown, i), *before, buf,
-				   size, format);
-	}
-	memcpy(*before, buf, size);
+	if (shown->before[i])
+		write_view_changes(stdout, offset_of(shown, i),
+				   shown->before[i], shown->now, size, format);
+	else /* All of it is news. */
+		write_view_page(stdout, offset_of(shown, i), shown->now, size);
+	keep_page(shown, i);
 	return 0;
 }
 
-static int follow(struct shown *shown, uint64_t interval, uint8_t *buf)
+static int follow(struct shown *shown, uint64_t interval)
 {
 	struct view_format format = { .colour = term_colour() };
 	struct timespec pause = {
@@ -206,7 +220,7 @@ static int follow(struct shown *shown, uint64_t interval, uint8_t *buf)
 		if (sigtimedwait(&set, NULL, &pause) > 0)
 			return 0;
 		for (uint64_t i = 0; i < shown->n && !ret; i++)
-			ret = follow_page(shown, i, buf, &format);
+			ret = follow_page(shown, i, &format);
 		flush_output();
 	}
 	return ret;
@@ -235,21 +249,20 @@ static int explain_view(int err)
 static int show(const struct view_options *opt, struct shown *shown,
 		const struct frame_list *frames)
 {
-	uint8_t *buf = malloc(shown->view.page_size);
-	int ret = buf ? 0 : -ENOMEM;
+	int ret = 0;
 
-	if (!ret && opt->follow) {
+	if (opt->follow) {
 		shown->before = calloc(shown->n, sizeof(*shown->before));
 		ret = shown->before ? 0 : -ENOMEM;
 	}
 	if (!ret)
-		ret = print_all(shown, frames, buf);
+		ret = print_all(shown, frames);
 	if (!ret && opt->follow)
-		ret = follow(shown, opt->interval, buf);
+		ret = follow(shown, opt->interval);
 	for (uint64_t i = 0; shown->before && i < shown->n; i++)
 		free(shown->before[i]);
 	free(shown->before);
-	free(buf);
+	free(shown->now);
 	return ret ? explain_view(ret) : EXIT_DONE;
 }
 
@@ -286,9 +299,8 @@ int cmd_view(int argc, char **argv)
 	struct device_object object;
 	int ret;
 
-	target_init(&opt.target, "view");
 	ret = parse_options(argc, argv, &opt);
-	if (ret < 0)
+	if (ret == TARGET_WANTS_HELP)
 		return help();
 	if (!ret)
 		ret = target_open(&opt.target, &object);

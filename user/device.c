@@ -174,7 +174,8 @@ static int explain_unsupported(const struct device_error *error, char *text,
 {
 	if (error->request.kind == SHMVIZ_KIND_FILE)
 		snprintf(text, size,
-			 "the pages of that file are not in the page cache (DAX)");
+			 "the pages of that file are not its own: of one on overlayfs, name "
+			 "the file below it; one on DAX has none");
 	else
 		snprintf(text, size,
 			 "this kernel keeps its segments in a shape that the module does not "

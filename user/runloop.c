@@ -50,26 +50,26 @@ static int open_timer(double seconds, bool again)
 	return fd;
 }
 
-int runloop_open(struct runloop *loop, double duration, double interval)
+int runloop_open(struct runloop *loop)
 {
-	int err;
-
-	*loop = (struct runloop) {
-		.timer = -1, .ticker = -1,
-		.duration = duration, .interval = interval,
-	};
+	*loop = (struct runloop) { .timer = -1, .ticker = -1 };
 	loop->signals = open_signals();
-	if (loop->signals < 0)
-		return -errno;
-	if (duration > 0)
+	return loop->signals < 0 ? -errno : 0;
+}
+
+int runloop_time(struct runloop *loop, double duration, double interval)
+{
+	loop->duration = duration;
+	loop->interval = interval;
+	if (duration > 0) {
 		loop->timer = open_timer(duration, false);
-	if (interval > 0)
+		if (loop->timer < 0)
+			return -errno;
+	}
+	if (interval > 0) {
 		loop->ticker = open_timer(interval, true);
-	if ((duration > 0 && loop->timer < 0) ||
-	    (interval > 0 && loop->ticker < 0)) {
-		err = -errno;
-		runloop_close(loop);
-		return err;
+		if (loop->ticker < 0)
+			return -errno;
 	}
 	return 0;
 }

@@ -26,11 +26,11 @@ struct runloop {
 	int command_status;	/* of waitpid(), if it is "command" */
 };
 
-/*
- * From here on SIGINT, SIGTERM and SIGHUP wait to be asked about, and time runs;
- * seconds, 0: none. 0 or -errno.
- */
-int runloop_open(struct runloop *loop, double duration, double interval);
+/* From here on SIGINT, SIGTERM and SIGHUP wait to be asked about. 0 or -errno. */
+int runloop_open(struct runloop *loop);
+
+/* From here on time runs; seconds, 0: none. 0 or -errno. */
+int runloop_time(struct runloop *loop, double duration, double interval);
 
 /*
  * Waits for one of RUN_*; -1 as `input` and NULL as `child` are never ready. The

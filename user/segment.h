@@ -41,6 +41,7 @@ struct segment {
 	struct comm creator;	/* if it lives; empty if hidden */
 	struct attachment *attachments;	/* by pid, then address */
 	size_t n_attachments;
+	bool partial;		/* of `shm` no owner, pages, lpid and times */
 };
 
 struct segment_list {

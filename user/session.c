@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "err.h"
 #include "session.h"
 
@@ -22,7 +23,8 @@ static int open_tracer(struct session *session)
 	if (session->tracer)
 		return EXIT_DONE;
 	if (errno == EPERM && geteuid()) {
-		err_line("tracing needs root: run it with sudo");
+		err_line("tracing needs root, or CAP_BPF and CAP_PERFMON:"
+			 " run it with sudo");
 		return EXIT_FAILED;
 	}
 	err_line("this kernel allows no tracing: %s: see 'shmviz doctor'", why);
@@ -50,6 +52,17 @@ static int follow_processes(struct session *session)
 	return EXIT_DONE;
 }
 
+static int follow_command(struct session *session)
+{
+	int err = tracer_follow(session->tracer, session->child.pidfd);
+
+	if (!err)
+		return EXIT_DONE;
+	err_line("cannot follow '%s': %s", session->opt->command[0],
+		 strerror(-err));
+	return EXIT_FAILED;
+}
+
 int session_open(struct session *session, const struct session_options *opt)
 {
 	int err = 0, ret;
@@ -64,17 +77,24 @@ int session_open(struct session *session, const struct session_options *opt)
 	if (err)
 		return refuse_command(session, err);
 	ret = open_tracer(session);
-	return ret ? ret : follow_processes(session);
+	if (!ret)
+		ret = follow_processes(session);
+	if (!ret && opt->command)
+		ret = follow_command(session);
+	return ret;
 }
 
 int session_start(struct session *session)
 {
-	int err;
+	/* The command has its own; nothing of what is left to do takes any. */
+	int err = caps_drop();
 
-	if (!session->opt->command)
-		return EXIT_DONE;
-	err = tracer_follow(session->tracer, session->child.pidfd);
-	if (!err)
+	if (err) {
+		err_line("cannot give up capabilities: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	tracer_arm(session->tracer);
+	if (session->opt->command)
 		err = child_run(&session->child);
 	return err ? refuse_command(session, err) : EXIT_DONE;
 }

@@ -4,6 +4,9 @@
  * processes of --follow.
  *
  *   session_open -> session_start -> ... -> session_close
+ *
+ * Signals are to be blocked before (runloop_open), so that none is lost while
+ * it starts.
  */
 #ifndef SHMVIZ_SESSION_H
 #define SHMVIZ_SESSION_H
@@ -27,7 +30,10 @@ struct session {
 /* Exit codes: a line has said what was wrong, unless it is EXIT_DONE. */
 int session_open(struct session *session, const struct session_options *opt);
 
-/* Lets the command run, if there is one. */
+/*
+ * Gives up all capabilities, arms the tracer, and lets the command run, if there
+ * is one.
+ */
 int session_start(struct session *session);
 
 /* After session_open(), whatever it returned. */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,13 +15,6 @@
 #include "parse.h"
 #include "procfs.h"
 #include "target.h"
-
-void target_init(struct target *target, const char *command)
-{
-	memset(target, 0, sizeof(*target));
-	target->command = command;
-	target->shmid = -1;
-}
 
 static int take_shmid(struct target *target, const char *text)
 {
@@ -71,16 +65,25 @@ static int refuse(struct target *target, int c, int argc, char **argv)
 	return err_option(target->command, c, argv);
 }
 
-int target_option(struct target *target, int c, int argc, char **argv)
+static int take_pages(struct target *target)
+{
+	target->pages = optarg;
+	if (parse_pages(optarg, &target->range))
+		return err_usage(target->command,
+			"page range '%s' is not FIRST-LAST, FIRST+COUNT or a page",
+			optarg);
+	return EXIT_DONE;
+}
+
+static int take_option(struct target *target,
+		       const struct target_options *options, void *data, int c,
+		       int argc, char **argv)
 {
 	switch (c) {
+	case 'h':
+		return TARGET_WANTS_HELP;
 	case 'p':
-		target->pages = optarg;
-		if (parse_pages(optarg, &target->range))
-			return err_usage(target->command,
-				"page range '%s' is not FIRST-LAST, FIRST+COUNT or a page",
-				optarg);
-		return EXIT_DONE;
+		return take_pages(target);
 	case OPT_TARGET_BOARD:
 		target->board = true;
 		return EXIT_DONE;
@@ -93,23 +96,19 @@ int target_option(struct target *target, int c, int argc, char **argv)
 		return take_pid(target, "--pid", &target->pid);
 	case OPT_TARGET_ADDR:
 		return take_addr(target);
-	default:
+	case '?':
+	case ':':
 		return refuse(target, c, argc, argv);
+	default:
+		return options->take(data, c);
 	}
 }
 
-int target_finish(struct target *target, int argc, char **argv)
+/* Exactly one object, and of it all that it takes. */
+static int check_object(const struct target *target)
 {
-	int ret, objects;
+	int objects;
 
-	if (optind < argc) {
-		ret = take_shmid(target, argv[optind++]);
-		if (ret)
-			return ret;
-	}
-	if (optind < argc)
-		return err_usage(target->command, "unexpected argument '%s'",
-				 argv[optind]);
 	if (!target->pid != !target->has_addr)
 		return err_usage(target->command,
 			"--pid and --addr belong together");
@@ -124,6 +123,28 @@ int target_finish(struct target *target, int argc, char **argv)
 		return err_usage(target->command,
 			"more than one object given, one is needed");
 	return EXIT_DONE;
+}
+
+int target_parse(struct target *target, const struct target_options *options,
+		 void *data, int argc, char **argv)
+{
+	int c, ret = EXIT_DONE;
+
+	*target = (struct target) { .command = options->command, .shmid = -1 };
+	while ((c = getopt_long(argc, argv, options->letters, options->longs,
+				NULL)) != -1) {
+		ret = take_option(target, options, data, c, argc, argv);
+		if (ret)
+			return ret;
+	}
+	if (optind < argc)
+		ret = take_shmid(target, argv[optind++]);
+	if (ret)
+		return ret;
+	if (optind < argc)
+		return err_usage(target->command, "unexpected argument '%s'",
+				 argv[optind]);
+	return check_object(target);
 }
 
 /* A descriptor for `request`, or -1 with the reason said. */

@@ -18,6 +18,7 @@
 #include "parse.h"
 
 struct device_object;
+struct option;
 
 struct target {
 	const char *command;	/* for messages */
@@ -37,11 +38,15 @@ enum {
 	OPT_TARGET_ADDR, OPT_TARGET_PATH,
 };
 
-/* For the table of getopt_long(); the letters go before the command's own. */
-#define TARGET_LETTERS	":p:"
+/*
+ * For the tables of getopt_long(), beside the command's own; the letters go
+ * before those.
+ */
+#define TARGET_LETTERS	":hp:"
 #define TARGET_OPTIONS							\
 	{ "addr",  required_argument, NULL, OPT_TARGET_ADDR },		\
 	{ "board", no_argument,       NULL, OPT_TARGET_BOARD },		\
+	{ "help",  no_argument,       NULL, 'h' },			\
 	{ "ipcns", required_argument, NULL, OPT_TARGET_IPCNS },		\
 	{ "pages", required_argument, NULL, 'p' },			\
 	{ "path",  required_argument, NULL, OPT_TARGET_PATH },		\
@@ -58,13 +63,23 @@ enum {
 	"  -p, --pages RANGE        only these of its pages: FIRST-LAST, FIRST+COUNT\n" \
 	"                           or one; counted from 0\n"
 
-void target_init(struct target *target, const char *command);
+/* What a command takes besides an object. */
+struct target_options {
+	const char *command;		/* for messages */
+	const char *letters;
+	const struct option *longs;
+	/* One of its own options, with optarg; an exit code, 0 to go on. */
+	int (*take)(void *data, int c);
+};
 
-/* Takes option `c` of TARGET_OPTIONS; an exit code, 0 if it was taken. */
-int target_option(struct target *target, int c, int argc, char **argv);
+#define TARGET_WANTS_HELP	(-1)
 
-/* After the options: takes SHMID and sees that exactly one object is named. */
-int target_finish(struct target *target, int argc, char **argv);
+/*
+ * Reads a command line, options and SHMID, and sees that exactly one object is
+ * named. An exit code, said on stderr if it is not 0; or TARGET_WANTS_HELP.
+ */
+int target_parse(struct target *target, const struct target_options *options,
+		 void *data, int argc, char **argv);
 
 /*
  * Opens it by the device and sees that the pages that are asked for are inside

@@ -35,6 +35,9 @@ void trace_options_help(void)
 	     "      --entry            tracepoint backend: hook the entry of system calls,\n"
 	     "                         too: gives durations and the segment of shmdt, and\n"
 	     "                         costs every system call of the machine a little more\n"
+	     "      --no-segments      leave out the segments and attachments that are there\n"
+	     "                         when it starts; the table has them only where it is\n"
+	     "                         of all processes\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
@@ -114,7 +117,8 @@ static int parse_backend(const char *text, enum tracer_backend *backend)
 	return -EINVAL;
 }
 
-enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_STRICT };
+enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW,
+       OPT_NO_SEGMENTS, OPT_STRICT };
 
 static int parse_option(int c, char **argv, struct trace_options *opt)
 {
@@ -145,6 +149,9 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 		return EXIT_DONE;
 	case OPT_STRICT:
 		opt->strict = true;
+		return EXIT_DONE;
+	case OPT_NO_SEGMENTS:
+		opt->tracer.snapshot = false;
 		return EXIT_DONE;
 	case OPT_FOLLOW:
 		opt->filter.follow = true;
@@ -181,6 +188,7 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 		{ "follow",   no_argument,       NULL, OPT_FOLLOW },
 		{ "help",     no_argument,       NULL, 'h' },
 		{ "json",     no_argument,       NULL, 'j' },
+		{ "no-segments", no_argument,    NULL, OPT_NO_SEGMENTS },
 		{ "strict",   no_argument,       NULL, OPT_STRICT },
 		FILTER_LONG_OPTIONS,
 		{}
@@ -188,6 +196,7 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 	int c, ret;
 
 	opt->tracer.filter = &opt->filter;
+	opt->tracer.snapshot = true;
 	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
 		if (c == 'h')
 			return TRACE_HELP;
@@ -196,6 +205,10 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 			return ret;
 	}
 	ret = finish_follow(opt);
+	/* A table of what some processes do: others' segments would hide it. */
+	if (!opt->json && (optind < argc ||
+	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))
+		opt->tracer.snapshot = false;
 	if (ret || optind == argc)
 		return ret;
 	if (strcmp(argv[optind - 1], "--"))

@@ -2,6 +2,7 @@
 /* Loads the BPF programs and reads what they write. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,9 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 		return -errno;
 	skel->rodata->cfg_self = getpid();
 	skel->rodata->cfg_pidns = st.st_ino;
+	skel->rodata->cfg_entry = opts->entry;
+	skel->bss->flight_watched = opts->snapshot;
+	skel->bss->armed = !opts->snapshot && !opts->stat;
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
@@ -90,6 +94,8 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	if (size >= sizeof(*rec) && rec->size <= size)
 		t->fn(rec, t->fn_ctx);
+	if (size >= sizeof(*rec))
+		t->last_ts = rec->ts;
 	/*
 	 * libbpf goes on for as long as there is something new, which on a busy
 	 * system is for ever. An error ends it, with this record taken.
@@ -97,7 +103,7 @@ static int on_record(void *ctx, void *data, size_t size)
 	return --t->budget ? 0 : -EAGAIN;
 }
 
-static int load_backend(struct tracer *t, const struct tracer_options *opts)
+static int load_once(struct tracer *t, const struct tracer_options *opts)
 {
 	int err;
 
@@ -129,6 +135,42 @@ err_skel:
 	return err;
 }
 
+/*
+ * To read the kernel's types and look for all functions takes as long as all
+ * the rest, so it is done where one was missing.
+ */
+static int load_backend(struct tracer *t, const struct tracer_options *opts)
+{
+	int err = load_once(t, opts);
+
+	if (err != -ESRCH || t->look_for_funcs)
+		return err;
+	t->look_for_funcs = true;
+	libbpf_line[0] = '\0';
+	return load_once(t, opts);
+}
+
+/*
+ * A kernel that allows no fentry says so to any such program, before it looks at
+ * what function this one is for.
+ */
+static int may_fentry(void)
+{
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		    .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = 1);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "may_fentry", "GPL",
+			       nothing, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -EPERM || fd == -EACCES ? fd : 0;
+}
+
 static void explain(struct tracer *t, const char *what, int err)
 {
 	const char *detail = libbpf_line;
@@ -146,7 +188,8 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 
 	t->backend = backend;
 	libbpf_line[0] = '\0';
-	err = load_backend(t, opts);
+	err = backend == TRACER_FENTRY ? may_fentry() : 0;
+	err = err ?: load_backend(t, opts);
 	if (err) {
 		explain(t, backend == TRACER_FENTRY ?
 			"fentry programs were refused" :
@@ -165,15 +208,24 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 
 static int open_best(struct tracer *t, const struct tracer_options *opts)
 {
-	int err;
+	int err = -ENOTSUP;
 
+	t->may_iterate = true;
 	if (opts->backend)
-		return try_backend(t, opts->backend, opts);
-	err = try_backend(t, TRACER_FENTRY, opts);
-	if (err)
-		err = try_backend(t, TRACER_TRACEPOINT, opts);
+		err = try_backend(t, opts->backend, opts);
 	else
+		err = try_backend(t, TRACER_FENTRY, opts);
+	if (!err) {
 		t->why[0] = '\0';
+		return 0;
+	}
+	if (opts->backend != TRACER_FENTRY)
+		err = try_backend(t, TRACER_TRACEPOINT, opts);
+	/* Nothing but tracepoints, then. */
+	if (err && opts->snapshot) {
+		t->may_iterate = false;
+		err = try_backend(t, opts->backend ?: TRACER_TRACEPOINT, opts);
+	}
 	return err;
 }
 
@@ -196,6 +248,8 @@ struct tracer *tracer_open(const struct tracer_options *opts, char *why,
 		return NULL;
 	}
 	tracer_list_blind(t, opts);
+	/* Many times what is needed from here on. */
+	malloc_trim(0);
 	return t;
 }
 
@@ -257,6 +311,11 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx)
 __u64 tracer_lost(const struct tracer *t)
 {
 	return __atomic_load_n(&t->skel->bss->lost_total, __ATOMIC_RELAXED);
+}
+
+void tracer_arm(struct tracer *t)
+{
+	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
 }
 
 void tracer_detach(struct tracer *t)

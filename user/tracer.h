@@ -2,16 +2,23 @@
 /*
  * The tracer: loads the BPF programs, hands out their records, counts.
  *
- *   tracer_open -> tracer_follow? -> tracer_consume ... -> tracer_detach ->
- *   tracer_consume (what is left) -> tracer_counts -> tracer_close
+ *   tracer_open -> tracer_follow? -> tracer_arm -> tracer_consume ... ->
+ *   tracer_detach -> tracer_consume (what is left) -> tracer_counts ->
+ *   tracer_close
+ *
+ * and, to know what is there when it starts, right after tracer_arm:
+ *
+ *   tracer_attached -> tracer_settle
  *
  * With the option `stat` there are no records, but rows that count:
  *
- *   tracer_open -> tracer_follow? -> tracer_stat_read ... -> tracer_detach ->
- *   tracer_stat_read (the totals) -> tracer_counts -> tracer_close
+ *   tracer_open -> tracer_follow? -> tracer_arm -> tracer_stat_read ... ->
+ *   tracer_detach -> tracer_stat_read (the totals) -> tracer_counts ->
+ *   tracer_close
  *
  * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
- * are for what, tracer_selftest.c whether they fire, tracer_stat.c reads rows.
+ * are for what, tracer_selftest.c whether they fire, tracer_attached.c what is
+ * there already, tracer_stat.c what was counted.
  */
 #ifndef SHMVIZ_TRACER_H
 #define SHMVIZ_TRACER_H
@@ -47,8 +54,11 @@ struct tracer_options {
 	enum tracer_backend backend; /* TRACER_NONE: the best there is */
 	size_t buffer;		/* bytes of the ring buffer; 0: the default */
 	bool entry;		/* tracepoint: hook the entry of calls, too */
-	bool stat;		/* count, don't tell; latencies: with `entry` */
+	bool stat;		/* count, don't tell, after tracer_arm(); with
+				 * `entry`: how long calls take, too */
 	unsigned int stat_rows;	/* that there is room for; 0: the default */
+	bool snapshot;		/* tracer_attached() is going to be asked, so
+				 * nothing is told before tracer_arm() */
 	const struct tracer_filter *filter; /* NULL: none */
 };
 
@@ -82,6 +92,24 @@ const char *const *tracer_blind(const struct tracer *t);
 /* Follow a process, by pidfd, and the children it has from now on. */
 int tracer_follow(struct tracer *t, int pidfd);
 
+/* Events from here on; without opts.snapshot and opts.stat, from the first. */
+void tracer_arm(struct tracer *t);
+
+/*
+ * Hands out what is attached, of all processes in all namespaces, each address
+ * space once. -EOPNOTSUPP where the kernel does not let BPF look; or -errno.
+ */
+typedef int tracer_attached_fn(const struct rec_attached *rec, void *ctx);
+int tracer_attached(struct tracer *t, tracer_attached_fn *fn, void *ctx);
+
+/*
+ * Waits for what was under way before the call, and hands out the records up to
+ * then: whatever a look around just before it saw happen is among them. false:
+ * something is under way for so long that it was left.
+ */
+typedef void tracer_fn(const struct rec_hdr *rec, void *ctx);
+bool tracer_settle(struct tracer *t, tracer_fn *fn, void *ctx);
+
 /* Readable when there are records. */
 int tracer_fd(const struct tracer *t);
 
@@ -89,7 +117,6 @@ int tracer_fd(const struct tracer *t);
  * Hands records that are there to `fn`: how many, or -errno. Not all at once if
  * there are many: tracer_fd() then stays readable.
  */
-typedef void tracer_fn(const struct rec_hdr *rec, void *ctx);
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
 /* Records lost up to now; cheap, tracer_counts() tells of which kind. */

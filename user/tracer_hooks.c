@@ -5,13 +5,9 @@
 
 #include "tracer_internal.h"
 
-static bool kernel_has_func(const char *name)
+static bool has_func(const struct btf *btf, const char *name)
 {
-	static struct btf *btf;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+	return !btf || btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
 /* "fentry/FUNC" and "fexit/FUNC": NULL for other sections. */
@@ -34,16 +30,25 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 	struct shmviz_bpf *skel = t->skel;
 	bool fentry = t->backend == TRACER_FENTRY;
 	struct bpf_program *prog;
+	struct btf *btf = NULL;
 
+	if (fentry && t->look_for_funcs)
+		btf = btf__load_vmlinux_btf();
 	bpf_object__for_each_program(prog, skel->obj) {
 		const char *func = hooked_func(prog);
 
 		bpf_program__set_autoload(prog, func && fentry &&
-			(!strncmp(func, "__x64_", 6) || kernel_has_func(func)));
+			(!strncmp(func, "__x64_", 6) || has_func(btf, func)));
 	}
+	btf__free(btf);
 	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
-	bpf_program__set_autoload(skel->progs.sys_enter,
-				  !fentry && opts->entry);
+	bpf_program__set_autoload(skel->progs.sys_enter, !fentry &&
+				  (opts->entry || opts->snapshot));
+	bpf_program__set_autoload(skel->progs.attached, opts->snapshot &&
+				  t->may_iterate);
+	bpf_program__set_autoattach(skel->progs.attached, false);
+	if (!opts->snapshot)
+		bpf_program__set_autoload(skel->progs.shm_open_enter, false);
 	skel->rodata->cfg_newseg =
 		bpf_program__autoload(skel->progs.newseg_exit);
 	skel->rodata->cfg_inherit =

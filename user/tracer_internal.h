@@ -21,11 +21,14 @@ struct tracer {
 	struct shmviz_bpf *skel;
 	struct ring_buffer *ring;
 	enum tracer_backend backend;
+	bool may_iterate;	/* over all VMAs, as far as is known */
+	bool look_for_funcs;	/* some function to hook is not there */
 	enum selftest fired[KIND_MAX];
 	enum selftest compat[KIND_CALLS];
 	tracer_fn *fn;
 	void *fn_ctx;
 	unsigned int budget;	/* records that may still be handed out */
+	__u64 last_ts;		/* of the record handed out last */
 	char why[384];
 	const char *blind[BLIND_MAX + 1];
 	int nblind;

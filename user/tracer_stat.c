@@ -10,7 +10,6 @@ int tracer_stat_config(struct tracer *t, const struct tracer_options *opts)
 	int err;
 
 	skel->rodata->cfg_stat = opts->stat;
-	skel->rodata->cfg_latency = opts->entry;
 	if (!opts->stat)
 		return 0;
 	err = bpf_map__set_max_entries(skel->maps.stat_rows,

@@ -14,6 +14,7 @@ static const struct {
 	[VERDICT_OK] = { "ok", "\033[32m" },
 	[VERDICT_LIMITED] = { "limited", "\033[33m" },
 	[VERDICT_MISSING] = { "missing", "\033[31m" },
+	[VERDICT_OFF] = { "off", "\033[2m" },
 };
 
 static const struct {
@@ -24,6 +25,7 @@ static const struct {
 	[ABILITY_FULL] = { "full", "does all it can", VERDICT_OK },
 	[ABILITY_LIMITED] = { "limited", "shows a part", VERDICT_LIMITED },
 	[ABILITY_NONE] = { "none", "does not work", VERDICT_MISSING },
+	[ABILITY_OFF] = { "off", "shows no contents, by choice", VERDICT_OFF },
 };
 
 static const struct {
@@ -106,6 +108,14 @@ void write_doctor_text(FILE *out, const struct checks *checks,
 		 abilities[checks->ls].meaning, width, colour);
 	put_line(out, "  frames", abilities[checks->frames].verdict,
 		 abilities[checks->frames].meaning, width, colour);
+	put_line(out, "  view", abilities[checks->view].verdict,
+		 abilities[checks->view].meaning, width, colour);
+}
+
+/* Nothing is missing. */
+static bool is_fine(enum verdict verdict)
+{
+	return verdict == VERDICT_OK || verdict == VERDICT_OFF;
 }
 
 static struct json_object *check_json(const struct check *check)
@@ -113,7 +123,7 @@ static struct json_object *check_json(const struct check *check)
 	struct json_object *o = js_object();
 
 	js_add_string(o, "name", check->name);
-	js_add_bool(o, "ok", check->verdict == VERDICT_OK);
+	js_add_bool(o, "ok", is_fine(check->verdict));
 	js_add_string(o, "verdict", verdicts[check->verdict].word);
 	js_add_bytes(o, "detail", check->detail, strlen(check->detail));
 	if (*check->advice)
@@ -137,6 +147,7 @@ void write_doctor_json(FILE *out, const struct checks *checks)
 	js_add_string(commands, "trace", backends[checks->trace].word);
 	js_add_string(commands, "ls", abilities[checks->ls].word);
 	js_add_string(commands, "frames", abilities[checks->frames].word);
+	js_add_string(commands, "view", abilities[checks->view].word);
 	js_add(o, "commands", commands);
 	js_put(out, o);
 	putc('\n', out);

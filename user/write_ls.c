@@ -366,10 +366,24 @@ static struct json_object *attachment_json(const struct attachment *at)
 	return o;
 }
 
-static struct json_object *segment_json(const struct segment *seg)
+static void add_owner(struct json_object *o, const struct proc_shm *shm)
 {
-	struct json_object *o = js_object(), *list = js_array();
+	js_add_u64(o, "uid", shm->uid);
+	js_add_u64(o, "gid", shm->gid);
+	js_add_u64(o, "cuid", shm->cuid);
+}
+
+static void add_pages(struct json_object *o, const struct proc_shm *shm)
+{
+	js_add_int(o, "lpid", shm->lpid);
+	js_add_u64(o, "resident", shm->rss);
+	js_add_u64(o, "swapped", shm->swap);
+}
+
+void segment_add_json(struct json_object *o, const struct segment *seg)
+{
 	const struct proc_shm *shm = &seg->shm;
+	struct json_object *list = js_array();
 	const char *words[3];
 	size_t n = get_status(seg, words);
 
@@ -377,9 +391,8 @@ static struct json_object *segment_json(const struct segment *seg)
 	js_add_int(o, "shmid", shm->shmid);
 	js_add_hex(o, "key", shm->key, 8);
 	js_add_u64(o, "size", shm->size);
-	js_add_u64(o, "uid", shm->uid);
-	js_add_u64(o, "gid", shm->gid);
-	js_add_u64(o, "cuid", shm->cuid);
+	if (!seg->partial)
+		add_owner(o, shm);
 	js_add_mode(o, "mode", shm->mode & 0777);
 	js_add_u64(o, "nattch", shm->nattch);
 	for (size_t i = 0; i < n; i++)
@@ -391,15 +404,13 @@ static struct json_object *segment_json(const struct segment *seg)
 			     seg->creator.len);
 	else
 		js_add(o, "creator", NULL);
-	js_add_int(o, "lpid", shm->lpid);
-	js_add_u64(o, "resident", shm->rss);
-	js_add_u64(o, "swapped", shm->swap);
+	if (!seg->partial)
+		add_pages(o, shm);
 
 	list = js_array();
 	for (size_t i = 0; i < seg->n_attachments; i++)
 		js_append(list, attachment_json(&seg->attachments[i]));
 	js_add(o, "attachments", list);
-	return o;
 }
 
 /* One segment a line: short enough to read, and never all in memory. */
@@ -407,8 +418,11 @@ void write_ls_json(FILE *out, const struct segment_list *list)
 {
 	fputs("{\"segments\":[", out);
 	for (size_t i = 0; i < list->n; i++) {
+		struct json_object *o = js_object();
+
 		fputs(i ? ",\n" : "\n", out);
-		js_put(out, segment_json(&list->segments[i]));
+		segment_add_json(o, &list->segments[i]);
+		js_put(out, o);
 	}
 	fputs(list->n ? "\n]}\n" : "]}\n", out);
 }

@@ -35,4 +35,8 @@ void write_ls_table(FILE *out, const struct segment_list *list,
 /* {"segments":[...]}, as the documentation of the JSON has it. */
 void write_ls_json(FILE *out, const struct segment_list *list);
 
+/* The members of one segment in it. */
+struct json_object;
+void segment_add_json(struct json_object *o, const struct segment *seg);
+
 #endif /* SHMVIZ_WRITE_LS_H */

@@ -2,7 +2,7 @@
 /*
  * Writers of a trace. Each prints to stdout and asks the kernel nothing.
  *
- *   start -> (event | lost)... -> end
+ *   start -> segment... -> (event | lost)... -> end
  */
 #ifndef SHMVIZ_WRITE_TRACE_H
 #define SHMVIZ_WRITE_TRACE_H
@@ -10,12 +10,14 @@
 #include <linux/types.h>
 
 #include "event.h"
+#include "segment.h"
 
 struct trace_start {
 	const char *version;
 	const char *backend;
 	const char *why;	/* why no better backend; empty: none better */
 	const char *const *blind; /* what can't be seen; ends with NULL */
+	__u64 ipcns;		/* inode of our own IPC namespace */
 	bool narrow;		/* text: no columns, for a narrow terminal */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
@@ -33,6 +35,7 @@ struct trace_end {
 
 struct trace_writer {
 	void (*start)(const struct trace_start *start);
+	void (*segment)(const struct segment *seg);
 	void (*event)(const struct event *ev);
 	void (*lost)(__u64 count);
 	void (*end)(const struct trace_end *end);

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "cgroup.h"
 #include "decode.h"
 #include "json.h"
+#include "write_ls.h"
 #include "write_trace.h"
 
 static struct json_object *new_line(const char *type)
@@ -38,6 +40,14 @@ static void json_start(const struct trace_start *start)
 	js_add_u64(anchor, "monotonic", start->monotonic);
 	js_add_u64(anchor, "realtime", start->realtime);
 	js_add(obj, "anchor", anchor);
+	print(obj);
+}
+
+static void json_segment(const struct segment *seg)
+{
+	struct json_object *obj = new_line("segment");
+
+	segment_add_json(obj, seg);
 	print(obj);
 }
 
@@ -101,6 +111,8 @@ static void add_comm(struct json_object *obj, const char *name,
 
 static void add_caller(struct json_object *obj, const struct event *ev)
 {
+	const char *path = cgroup_path(ev->cgroup);
+
 	js_add_u64(obj, "ts", ev->ts);
 	js_add_u64(obj, "pid", ev->pid);
 	js_add_u64(obj, "tid", ev->tid);
@@ -111,6 +123,8 @@ static void add_caller(struct json_object *obj, const struct event *ev)
 	if (ev->ipcns != ev->caller_ipcns)
 		js_add_u64(obj, "caller_ipcns", ev->caller_ipcns);
 	js_add_u64(obj, "cgroup", ev->cgroup);
+	if (path)
+		js_add_bytes(obj, "cgroup_path", path, strlen(path));
 	if (ev->have & EV_PPID)
 		js_add_u64(obj, "ppid", ev->ppid);
 	if (ev->have & EV_BY) {
@@ -188,6 +202,7 @@ static void json_end(const struct trace_end *end)
 
 const struct trace_writer trace_writer_json = {
 	.start	= json_start,
+	.segment = json_segment,
 	.event	= json_event,
 	.lost	= json_lost,
 	.end	= json_end,

@@ -14,11 +14,13 @@
 /* What turns CLOCK_MONOTONIC into the time of day. */
 static __u64 realtime_offset;
 static bool narrow;
+static __u64 own_ipcns;
 
 static void text_start(const struct trace_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
 	narrow = start->narrow;
+	own_ipcns = start->ipcns;
 	fprintf(stderr, "tracing System V shared memory by %s;"
 		" Ctrl-C ends\n", start->backend);
 	if (start->why[0])
@@ -30,6 +32,44 @@ static void text_start(const struct trace_start *start)
 	else
 		printf("%-15s %7s %-15s %-46s %-16s %8s  %s\n", "TIME", "PID",
 		       "COMM", "CALL", "RESULT", "TOOK", "SEGMENT");
+}
+
+/* What was there before the first event has no time. */
+static void print_before(pid_t pid, const struct comm *comm, const char *what)
+{
+	char name[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)];
+
+	text_escape(name, sizeof(name), comm->bytes, comm->len);
+	printf(narrow ? "%-12s %d %s: %s;" :
+			"%-15s %7d %-15s %-46s   %-14s        - ",
+	       "before", pid, name, what, "");
+}
+
+static void text_segment(const struct segment *seg)
+{
+	char size[TEXT_HUMAN_SIZE], what[64];
+
+	snprintf(what, sizeof(what), "segment %d", seg->shm.shmid);
+	print_before(seg->shm.cpid, &seg->creator, what);
+	printf(" %s", text_human(size, seg->shm.size));
+	if (seg->shm.key)
+		printf(" key %#x", seg->shm.key);
+	printf(" nattch %llu", (unsigned long long)seg->shm.nattch);
+	if (segment_is_dest(seg))
+		printf(" dest");
+	if (segment_is_locked(seg))
+		printf(" locked");
+	if (seg->ipcns != own_ipcns)
+		printf(" of ipc namespace %llu", (unsigned long long)seg->ipcns);
+	putchar('\n');
+	for (size_t i = 0; i < seg->n_attachments; i++) {
+		const struct attachment *at = &seg->attachments[i];
+
+		snprintf(what, sizeof(what), "attached %#llx",
+			 (unsigned long long)at->start);
+		print_before(at->pid, &at->comm, what);
+		printf(" shmid %d\n", seg->shm.shmid);
+	}
 }
 
 static void print_time(__u64 ts)
@@ -159,6 +199,7 @@ static void text_end(const struct trace_end *end)
 
 const struct trace_writer trace_writer_text = {
 	.start	= text_start,
+	.segment = text_segment,
 	.event	= text_event,
 	.lost	= text_lost,
 	.end	= text_end,

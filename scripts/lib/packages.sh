@@ -26,6 +26,7 @@ packages_lab=(
 )
 
 packages_test=(
+	gcc-multilib
 	strace stress-ng jq perl-base
 	sparse shellcheck
 )

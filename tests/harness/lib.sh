@@ -43,13 +43,15 @@ cleanup()
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
 
+progs=${SHMVIZ_TESTS:-$here/../build/tests}/progs
+
 has_device()
 {
 	[ -c /dev/shmviz ]
 }
 
-# need THING...: skip all if one is missing. A THING is root, device, or a
-# program. The command under test is needed always.
+# need THING...: skip all if one is missing. A THING is root, device, a
+# workload (progs/storm), or a program. The command under test is needed always.
 need()
 {
 	ktap_print_header
@@ -59,6 +61,9 @@ need()
 		case $thing in
 		root)
 			[ "$(id -u)" = 0 ] || ktap_skip_all "needs root" ;;
+		progs/*)
+			[ -x "$progs/${thing#*/}" ] ||
+				ktap_skip_all "needs build/tests/$thing: make tests" ;;
 		device)
 			has_device || ktap_skip_all "needs /dev/shmviz: is the module loaded?" ;;
 		*)
