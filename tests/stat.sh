@@ -295,6 +295,7 @@ expect_jq 'def sum(f): map(f) | add; .[-1] as $totals | .[1:4] |
 expect_jq '.[1].from == .[4].from and .[1].to == .[2].from and
 	.[2].to == .[3].from and .[3].to == .[4].to' "$tmp/all"
 expect_jq '[.[1:4][].events[] | select(has("max_ns"))] == []' "$tmp/all"
+expect_jq "all(.[1:4][]; $identity)" "$tmp/all"
 expect_jq ".[4] | $identity" "$tmp/all"
 run shmviz stat $quick --json --interval 0.2 --duration 0.6
 jq -s . "$tmp/out" >"$tmp/all"

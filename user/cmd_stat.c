@@ -86,6 +86,8 @@ static void write_interval(struct run *run)
 	if (stat_table_since(&table, &run->now.table, &run->last.table))
 		err_nomem();
 	fill_report(&report, &run->now, &run->last, &table);
+	/* Counters and rows go on while they are read; only the end is exact. */
+	report.seen = stat_table_count(&table) + report.lost + report.filtered;
 	run->writer->interval(&report);
 	stat_table_free(&table);
 	stat_table_free(&run->last.table);
@@ -143,18 +145,21 @@ static int count(struct run *run)
 }
 
 /*
- * A program that runs on another CPU while it is detached may still count: the
- * sums agree once it is through.
+ * A program that runs on another CPU right now may still count: the sums agree
+ * once it is through.
  */
 static int take_totals(struct run *run)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct snapshot *now = &run->now;
+	__u64 ts;
 	int ret;
 
-	tracer_detach(run->session.tracer);
+	tracer_disarm(run->session.tracer);
+	ts = clock_ns(CLOCK_MONOTONIC);
 	for (int tries = 0; tries < 1000; tries++) {
 		ret = take(run, now);
+		now->ts = ts;
 		if (ret || now->seen == stat_table_count(&now->table) +
 					now->lost + now->filtered)
 			return ret;
@@ -181,6 +186,8 @@ static int finish(struct run *run)
 		run->last = run->now;
 	fill_report(&report, &run->last, &run->first, &run->last.table);
 	run->writer->end(&report, &end);
+	/* Now, not after the hooks are taken off one by one. */
+	flush_output();
 	return EXIT_DONE;
 }
 

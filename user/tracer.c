@@ -318,6 +318,11 @@ void tracer_arm(struct tracer *t)
 	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
 }
 
+void tracer_disarm(struct tracer *t)
+{
+	__atomic_store_n(&t->skel->bss->armed, false, __ATOMIC_SEQ_CST);
+}
+
 void tracer_detach(struct tracer *t)
 {
 	shmviz_bpf__detach(t->skel);

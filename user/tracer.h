@@ -13,7 +13,7 @@
  * With the option `stat` there are no records, but rows that count:
  *
  *   tracer_open -> tracer_follow? -> tracer_arm -> tracer_stat_read ... ->
- *   tracer_detach -> tracer_stat_read (the totals) -> tracer_counts ->
+ *   tracer_disarm -> tracer_counts, tracer_stat_read (the totals) ->
  *   tracer_close
  *
  * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
@@ -132,6 +132,12 @@ int tracer_stat_read(const struct tracer *t, tracer_stat_fn *fn, void *ctx);
 
 /* Events without a process, for which the rows did not suffice. */
 __u64 tracer_stat_unnamed(const struct tracer *t);
+
+/*
+ * No new events, but for those that programs are at this very moment: all at
+ * once, while tracer_detach() takes off one hook after the other.
+ */
+void tracer_disarm(struct tracer *t);
 
 /* No new events from here on; those in the buffer stay to be polled. */
 void tracer_detach(struct tracer *t);
