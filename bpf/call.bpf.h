@@ -62,7 +62,7 @@ static __always_inline int call_enter(__u32 call, int shmid, __u32 cmd)
 	state->seg.have = 0;
 	state->seg.shmid = -1;
 	/* With nobody attached, IPC_RMID destroys it before the exit. */
-	if (call == KIND_SHMCTL && state->cmd == IPC_RMID)
+	if (call == KIND_SHMCTL && state->cmd == IPC_RMID && seg_wanted())
 		call_note_seg(state, task_ipcns(bpf_get_current_task_btf()),
 			      shmid);
 	flight_begin(state, FLIGHT_CALL);
@@ -163,12 +163,29 @@ static __always_inline bool call_passes(const struct call_args *c,
 	return seg_passes(seg, ipcns, key);
 }
 
+/* From the moment of the entry to that of the exit, both ours. */
+static __always_inline void call_count(const struct call_args *c,
+				       const struct who *who,
+				       const struct task_state *state,
+				       __u64 now)
+{
+	struct stat_key key = {
+		.kind = c->call,
+		.err = c->ret < 0 ? -c->ret : 0,
+		.flags = c->flags & CALL_COMPAT ? STAT_COMPAT : 0,
+	};
+
+	stat_add(&key, who, cfg_entry && state ? now - state->ts :
+						 STAT_UNTIMED);
+}
+
 static __always_inline void call_tell(const struct call_args *c,
 				      struct rec_counts *n,
 				      struct task_struct *task,
 				      struct task_state *state)
 {
 	struct rec_seg seg = {};
+	__u64 now = cfg_stat ? bpf_ktime_get_ns() : 0;
 	struct rec_call *rec;
 	struct who who;
 
@@ -185,9 +202,14 @@ static __always_inline void call_tell(const struct call_args *c,
 	count_one(n, seen);
 	if (c->call == KIND_SHMAT && c->ret >= 0)
 		note_owner(task, &who);
-	call_seg(&seg, c, task, state);
+	if (seg_wanted())
+		call_seg(&seg, c, task, state);
 	if (!call_passes(c, &who, &seg, task)) {
 		count_one(n, filtered);
+		return;
+	}
+	if (cfg_stat) {
+		call_count(c, &who, state, now);
 		return;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);

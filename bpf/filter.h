@@ -16,6 +16,9 @@
 #define FILTER_NS	(1u << 5)	/* inode of the IPC namespace */
 #define FILTER_FAILED	(1u << 6)	/* no list: calls that fail */
 
+/* The lists that need to know which segment it is. */
+#define FILTER_SEGMENT	(FILTER_SHMID | FILTER_KEY | FILTER_NS)
+
 #define FILTER_MAX	1024		/* entries of all lists together */
 
 struct filter_num {

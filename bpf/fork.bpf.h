@@ -16,19 +16,15 @@ static __always_inline void fork_follow(struct task_struct *parent,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-static __always_inline void fork_name(struct task_struct *parent,
-				      struct task_struct *child)
+static __always_inline void fork_tell(struct task_struct *parent,
+				      const struct who *who, struct pid *pid)
 {
-	struct pid *pid = BPF_CORE_READ(child, thread_pid);
 	struct rec_counts *n;
 	struct rec_fork *rec;
-	struct who who;
-	__u64 mm;
 
-	who_is_current(&who, parent);
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (rec) {
-		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), &who, parent);
+		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), who, parent);
 		rec->child = pid_nr_tracer(pid);
 		rec->child_ns_pid = pid_nr_own(pid);
 		bpf_ringbuf_submit(rec, 0);
@@ -38,6 +34,18 @@ static __always_inline void fork_name(struct task_struct *parent,
 		count_one(n, seen);
 		count_lost(n);
 	}
+}
+
+static __always_inline void fork_name(struct task_struct *parent,
+				      struct task_struct *child)
+{
+	struct pid *pid = BPF_CORE_READ(child, thread_pid);
+	struct who who;
+	__u64 mm;
+
+	who_is_current(&who, parent);
+	if (!cfg_stat)
+		fork_tell(parent, &who, pid);
 	mm = (unsigned long)BPF_CORE_READ(child, mm);
 	who.pid = pid_nr_tracer(pid);
 	who.ns_pid = pid_nr_own(pid);

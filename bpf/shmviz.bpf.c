@@ -13,6 +13,7 @@
 #include "kernel.bpf.h"
 #include "emit.bpf.h"
 #include "filter.bpf.h"
+#include "stat.bpf.h"
 #include "flight.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"

@@ -102,7 +102,7 @@ static __always_inline void note_entry(const struct pt_regs *regs, long nr,
 		enter_ipc(regs);
 	else
 		enter_compat(regs, call);
-	if (call == KIND_SHMDT)
+	if (call == KIND_SHMDT && seg_wanted())
 		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
 			     NULL, 0);
 }

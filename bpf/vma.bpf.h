@@ -102,6 +102,11 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 		count_one(n, filtered);
 		return 0;
 	}
+	if (cfg_stat) {
+		/* A child has no pid yet: its parent's, who forks. */
+		stat_event(kind, cause, kind == KIND_INHERIT ? who : owner);
+		return 1;
+	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (!rec) {
 		count_lost(n);
@@ -295,6 +300,10 @@ __noinline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
+		return 0;
+	}
+	if (cfg_stat) {
+		stat_event(KIND_DESTROY, cause, &who);
 		return 0;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need
-begin 6
+begin 7
 
 run shmviz --version
 expect_status 0
@@ -18,7 +18,7 @@ result "--version"
 run shmviz --help
 expect_status 0
 cp "$tmp/out" "$tmp/help"
-for command in trace ls frames doctor; do
+for command in trace stat ls frames doctor; do
 	expect_grep "^  $command " "$tmp/help"
 	run shmviz "$command" --help
 	expect_status 0
@@ -34,7 +34,7 @@ run shmviz nonsense
 expect_error 2 "unknown command 'nonsense'.*shmviz --help"
 run shmviz --nonsense
 expect_error 2 "unknown option '--nonsense'"
-for command in trace ls frames doctor; do
+for command in trace stat ls frames doctor; do
 	run shmviz "$command" --nonsense
 	expect_error 2 "$command: .*'--nonsense'.*shmviz $command --help"
 	run shmviz "$command" "$(printf 'bad\nargument\033[31m')" more
@@ -67,6 +67,32 @@ expect_error 2 "'ls'.*--"
 run shmviz ls -o nonsense
 expect_error 2 "nonsense"
 result "trace and ls: bad values: status 2"
+
+for option in --duration --interval; do
+	for value in 0 -1 x 1e3 1.2.3 inf ''; do
+		run shmviz stat "$option" "$value"
+		expect_error 2 "stat: $option '$value'.*stat --help"
+	done
+done
+run shmviz stat --interval 0.001
+expect_error 2 "--interval '0.001'.*0.01"
+for value in 0 -1 x 1.5 1048577 ''; do
+	run shmviz stat --rows "$value"
+	expect_error 2 "--rows '$value'"
+done
+run shmviz stat --interval 1 --count 0
+expect_error 2 "--count '0'"
+run shmviz stat --count 3
+expect_error 2 "--count.*--interval"
+run shmviz stat --follow
+expect_error 2 "--follow.*--pid"
+run shmviz stat --backend nonsense
+expect_error 2 "'nonsense'"
+run shmviz stat --event nonsense
+expect_error 2 "stat: --event 'nonsense'"
+run shmviz stat ls
+expect_error 2 "'ls'.*--"
+result "stat: bad values: status 2"
 
 if [ -c /dev/full ]; then
 	shmviz --help >/dev/full 2>"$tmp/err"

@@ -17,6 +17,7 @@ struct command {
 };
 
 int cmd_trace(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_frames(int argc, char **argv);
 int cmd_view(int argc, char **argv);

@@ -17,6 +17,7 @@
 
 static const struct command commands[] = {
 	{ "trace",  cmd_trace,  "follow shared-memory calls as they happen" },
+	{ "stat",   cmd_stat,   "count them in the kernel, with latencies" },
 	{ "ls",     cmd_ls,     "list segments and who has them attached" },
 	{ "frames", cmd_frames, "show who maps a segment, and its physical frames" },
 	{ "view",   cmd_view,   "show the contents of a segment, untouched" },

@@ -45,6 +45,7 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	const struct tracer_filter *filter = opts->filter;
 	struct shmviz_bpf *skel = t->skel;
 	struct stat st;
+	int err;
 
 	if (stat("/proc/self/ns/pid", &st))
 		return -errno;
@@ -52,11 +53,12 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	skel->rodata->cfg_pidns = st.st_ino;
 	skel->rodata->cfg_entry = opts->entry;
 	skel->bss->flight_watched = opts->snapshot;
-	skel->bss->armed = !opts->snapshot;
+	skel->bss->armed = !opts->snapshot && !opts->stat;
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
-	return bpf_map__set_max_entries(skel->maps.events, opts->buffer ?:
+	err = tracer_stat_config(t, opts);
+	return err ?: bpf_map__set_max_entries(skel->maps.events, opts->buffer ?:
 					TRACER_BUFFER_DEFAULT);
 }
 
@@ -314,6 +316,11 @@ __u64 tracer_lost(const struct tracer *t)
 void tracer_arm(struct tracer *t)
 {
 	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
+}
+
+void tracer_disarm(struct tracer *t)
+{
+	__atomic_store_n(&t->skel->bss->armed, false, __ATOMIC_SEQ_CST);
 }
 
 void tracer_detach(struct tracer *t)

@@ -10,9 +10,15 @@
  *
  *   tracer_attached -> tracer_settle
  *
+ * With the option `stat` there are no records, but rows that count:
+ *
+ *   tracer_open -> tracer_follow? -> tracer_arm -> tracer_stat_read ... ->
+ *   tracer_disarm -> tracer_counts, tracer_stat_read (the totals) ->
+ *   tracer_close
+ *
  * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
  * are for what, tracer_selftest.c whether they fire, tracer_attached.c what is
- * there already.
+ * there already, tracer_stat.c what was counted.
  */
 #ifndef SHMVIZ_TRACER_H
 #define SHMVIZ_TRACER_H
@@ -23,6 +29,7 @@
 
 #include "filter.h"
 #include "record.h"
+#include "stat.h"
 
 enum tracer_backend {
 	TRACER_NONE,		/* the kernel allows no tracing */
@@ -47,6 +54,9 @@ struct tracer_options {
 	enum tracer_backend backend; /* TRACER_NONE: the best there is */
 	size_t buffer;		/* bytes of the ring buffer; 0: the default */
 	bool entry;		/* tracepoint: hook the entry of calls, too */
+	bool stat;		/* count, don't tell, after tracer_arm(); with
+				 * `entry`: how long calls take, too */
+	unsigned int stat_rows;	/* that there is room for; 0: the default */
 	bool snapshot;		/* tracer_attached() is going to be asked, so
 				 * nothing is told before tracer_arm() */
 	const struct tracer_filter *filter; /* NULL: none */
@@ -82,7 +92,7 @@ const char *const *tracer_blind(const struct tracer *t);
 /* Follow a process, by pidfd, and the children it has from now on. */
 int tracer_follow(struct tracer *t, int pidfd);
 
-/* Events from here on; without opts.snapshot they come from the first. */
+/* Events from here on; without opts.snapshot and opts.stat, from the first. */
 void tracer_arm(struct tracer *t);
 
 /*
@@ -111,6 +121,23 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
 /* Records lost up to now; cheap, tracer_counts() tells of which kind. */
 __u64 tracer_lost(const struct tracer *t);
+
+/*
+ * Hands each row to `fn`, in no order. Rows stay and their counters only grow;
+ * those of one row need not be of one moment, but see stat.h. 0 or -errno.
+ */
+typedef int tracer_stat_fn(const struct stat_key *key,
+			   const struct stat_value *value, void *ctx);
+int tracer_stat_read(const struct tracer *t, tracer_stat_fn *fn, void *ctx);
+
+/* Events without a process, for which the rows did not suffice. */
+__u64 tracer_stat_unnamed(const struct tracer *t);
+
+/*
+ * No new events, but for those that programs are at this very moment: all at
+ * once, while tracer_detach() takes off one hook after the other.
+ */
+void tracer_disarm(struct tracer *t);
 
 /* No new events from here on; those in the buffer stay to be polled. */
 void tracer_detach(struct tracer *t);

@@ -108,8 +108,13 @@ static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
 		  " or munmap, split or moved");
 	add_blind(t, true, "the end of segments, but for what IPC_RMID returns");
-	add_blind(t, true, "whether shmget without IPC_EXCL made the segment");
-	add_blind(t, !opts->entry,
+	add_blind(t, !opts->stat,
+		  "whether shmget without IPC_EXCL made the segment");
+	add_blind(t, !opts->entry && opts->stat && opts->filter &&
+		  opts->filter->lists & FILTER_SEGMENT,
+		  "of which segment a shmdt and a destroying IPC_RMID are:"
+		  " filters of segments leave them out (see --no-latency)");
+	add_blind(t, !opts->entry && !opts->stat,
 		  "durations, and the segment of shmdt and of a destroying"
 		  " IPC_RMID (see --entry)");
 }

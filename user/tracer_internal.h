@@ -40,6 +40,9 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
 /* Fills t->blind: what no program is there for, or none that fires. */
 void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);
 
+/* Before loading: settings and sizes of what counts. 0 or -errno. */
+int tracer_stat_config(struct tracer *t, const struct tracer_options *opts);
+
 /*
  * Makes every hook fire once. 0, or -errno with t->why set: a hook on one of the
  * four calls does not fire, so this backend is none. The others are noted in

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Waiting, for a command that goes on until something ends it: a signal, a time,
+ * the end of another command, or the reader of stdout going away.
+ */
+#ifndef SHMVIZ_RUNLOOP_H
+#define SHMVIZ_RUNLOOP_H
+
+#include <stdint.h>
+
+#include "child.h"
+
+/* What runloop_wait() has seen; several at a time. */
+#define RUN_INPUT	(1u << 0)	/* the input can be read */
+#define RUN_TICK	(1u << 1)	/* an interval is over, or several */
+#define RUN_END		(1u << 2)	/* loop->reason says why */
+
+struct runloop {
+	int signals;
+	int timer;
+	int ticker;
+	double duration;
+	double interval;
+	uint64_t ticks;
+	const char *reason;	/* "signal", "duration", "command", "output" */
+	int command_status;	/* of waitpid(), if it is "command" */
+};
+
+/* From here on SIGINT, SIGTERM and SIGHUP wait to be asked about. 0 or -errno. */
+int runloop_open(struct runloop *loop);
+
+/* From here on time runs; seconds, 0: none. 0 or -errno. */
+int runloop_time(struct runloop *loop, double duration, double interval);
+
+/*
+ * Waits for one of RUN_*; -1 as `input` and NULL as `child` are never ready. The
+ * tick at the very end of the duration is the end alone.
+ */
+unsigned int runloop_wait(struct runloop *loop, int input,
+			  struct child *child);
+
+void runloop_close(struct runloop *loop);
+
+#endif /* SHMVIZ_RUNLOOP_H */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What was counted, for a person. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "write_stat.h"
+
+#define NS_PER_SEC	1000000000ull
+
+/* What turns CLOCK_MONOTONIC into the time of day. */
+static __u64 realtime_offset;
+static bool has_latency;
+
+static void text_start(const struct stat_start *start)
+{
+	realtime_offset = start->realtime - start->monotonic;
+	fprintf(stderr, "counting System V shared memory by %s; Ctrl-C ends\n",
+		start->backend);
+	if (start->why[0])
+		fprintf(stderr, "  %s\n", start->why);
+	for (const char *const *what = start->blind; *what; what++)
+		fprintf(stderr, "  not seen: %s\n", *what);
+}
+
+static void note_latency(const struct stat_table *table)
+{
+	for (size_t i = 0; i < table->n && !has_latency; i++)
+		has_latency = table->rows[i].counts.timed;
+}
+
+static void print_lost(const struct stat_report *report)
+{
+	if (report->lost)
+		printf("LOST %llu: no room for a row; a larger --rows has more\n",
+		       report->lost);
+}
+
+static void text_interval(const struct stat_report *report)
+{
+	time_t sec = (report->to + realtime_offset) / NS_PER_SEC;
+	char text[16];
+	struct tm tm;
+
+	localtime_r(&sec, &tm);
+	strftime(text, sizeof(text), "%T", &tm);
+	printf("%s, %.3g s: %llu events\n", text,
+	       (double)(report->to - report->from) / NS_PER_SEC,
+	       stat_table_count(report->table));
+	write_stat_results(stdout, report->table, false);
+	print_lost(report);
+	putchar('\n');
+	note_latency(report->table);
+}
+
+static void print_command(const struct stat_end *end)
+{
+	int status = end->command_status;
+
+	if (strcmp(end->reason, "command"))
+		return;
+	if (WIFSIGNALED(status))
+		printf("the command was killed by signal %d\n",
+		       WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		printf("the command exited with status %d\n",
+		       WEXITSTATUS(status));
+}
+
+static void text_end(const struct stat_report *report,
+		     const struct stat_end *end)
+{
+	note_latency(report->table);
+	printf("Total of %.3g s\n",
+	       (double)(report->to - report->from) / NS_PER_SEC);
+	if (report->table->n) {
+		putchar('\n');
+		write_stat_results(stdout, report->table, true);
+		putchar('\n');
+		write_stat_processes(stdout, report->table);
+		putchar('\n');
+	}
+	if (has_latency) {
+		write_stat_histogram(stdout, report->table);
+		putchar('\n');
+	}
+	if (report->unnamed)
+		printf("%llu events are of processes that found no room; a"
+		       " larger --rows has more\n", report->unnamed);
+	print_lost(report);
+	print_command(end);
+	printf("%llu seen, %llu counted, %llu lost, %llu filtered\n",
+	       report->seen, stat_table_count(report->table), report->lost,
+	       report->filtered);
+}
+
+const struct stat_writer stat_writer_text = {
+	.start		= text_start,
+	.interval	= text_interval,
+	.end		= text_end,
+};
