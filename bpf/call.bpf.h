@@ -152,7 +152,8 @@ static __always_inline void note_owner(struct task_struct *task,
 static __always_inline bool call_passes(const struct call_args *c,
 					const struct who *who,
 					const struct rec_seg *seg,
-					struct task_struct *task)
+					struct task_struct *task,
+					const struct task_state *state)
 {
 	__u32 ipcns = 0, key = c->call == KIND_SHMGET ? c->arg[0] : 0;
 
@@ -160,6 +161,8 @@ static __always_inline bool call_passes(const struct call_args *c,
 		return false;
 	if (cfg_filter & FILTER_NS)
 		ipcns = BPF_CORE_READ(task_ipcns(task), ns.inum);
+	if (state && state->seg.have & SEG_KERNEL)
+		key = state->seg.key;
 	return seg_passes(seg, ipcns, key);
 }
 
@@ -204,7 +207,7 @@ static __always_inline void call_tell(const struct call_args *c,
 		note_owner(task, &who);
 	if (seg_wanted())
 		call_seg(&seg, c, task, state);
-	if (!call_passes(c, &who, &seg, task)) {
+	if (!call_passes(c, &who, &seg, task, state)) {
 		count_one(n, filtered);
 		return;
 	}

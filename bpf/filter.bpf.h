@@ -21,15 +21,19 @@ static __always_inline bool who_passes(const struct who *who)
 	       bpf_map_lookup_elem(&filter_comms, who->comm);
 }
 
-/* @ipcns, @key: what is known without the segment. */
+/*
+ * @ipcns, @key: what is known without the segment, or was before: IPC_RMID takes
+ * the key from one that is attached.
+ */
 static __always_inline bool seg_passes(const struct rec_seg *seg, __u32 ipcns,
 				       __u32 key)
 {
 	if (cfg_filter & FILTER_SHMID &&
 	    !(seg->have & SEG_ID && is_listed(FILTER_SHMID, seg->shmid)))
 		return false;
-	if (cfg_filter & FILTER_KEY &&
-	    !is_listed(FILTER_KEY, seg->have & SEG_KERNEL ? seg->key : key))
+	if (seg->have & SEG_KERNEL && seg->key)
+		key = seg->key;
+	if (cfg_filter & FILTER_KEY && !is_listed(FILTER_KEY, key))
 		return false;
 	return !(cfg_filter & FILTER_NS) ||
 	       is_listed(FILTER_NS, seg->have & SEG_ID ? seg->ipcns : ipcns);

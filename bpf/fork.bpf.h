@@ -11,7 +11,15 @@ const volatile bool cfg_inherit;	/* shm_open is hooked */
 static __always_inline void fork_follow(struct task_struct *parent,
 					struct task_struct *child)
 {
-	if (task_is_followed(parent))
+	struct pid *pid = BPF_CORE_READ(parent, group_leader, thread_pid);
+
+	/*
+	 * A thread that was there before and executes a program becomes the
+	 * first of its process, and that one had the mark: go by the pid, too.
+	 */
+	if (task_is_followed(parent) ||
+	    (cfg_filter & FILTER_PID &&
+	     is_listed(FILTER_PID, pid_nr_tracer(pid))))
 		bpf_task_storage_get(&followed, child, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
 }

@@ -12,8 +12,12 @@
 #define NR_shmat	30
 #define NR_shmctl	31
 #define NR_shmdt	67
-#define SYSCALL_NR(regs)	BPF_CORE_READ(regs, orig_ax)
+#define NR_X32_BIT	0x40000000
+/* The kernel goes by the lower half and leaves the upper as it came. */
+#define SYSCALL_NR(regs)	((int)BPF_CORE_READ(regs, orig_ax))
 #endif
+
+#define ENOSYS		38
 
 static __always_inline __u32 call_of_nr(long nr, bool compat)
 {
@@ -55,6 +59,9 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	struct call_args c = {};
 	bool compat;
 
+	/* The numbers of x32 are the same calls where the kernel knows them. */
+	if (nr & NR_X32_BIT && ret != -ENOSYS)
+		nr &= ~NR_X32_BIT;
 	if (!nr_is_ours(nr))
 		return 0;
 	/* The same numbers are other calls for a 32-bit caller. */

@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #define KEY	0x32323232
+#define NR_ipc		117
+#define IPC_SHMAT	21	/* a version may be above it */
+#define IPC_SHMCTL	24
+#define IPC_64		0x100
 #define NR_shmget	395
 #define NR_shmctl	396
 #define NR_shmat	397
@@ -40,6 +44,8 @@ static void by_library(void)
 	say("shmctl", shmctl(shmid, IPC_STAT, &ds));
 	say("shmdt", shmdt(addr));
 	say("shmdt", shmdt((void *)0xfff00000));
+	say("shmat", syscall(NR_ipc, IPC_SHMAT | 1 << 16, shmid, 0, 0, 0));
+	say("shmctl", syscall(NR_ipc, IPC_SHMCTL, 0, IPC_INFO, 0, 1));
 	say("shmctl", shmctl(shmid, IPC_RMID, NULL));
 }
 
@@ -53,6 +59,7 @@ static void by_number(void)
 	say("shmat", addr);
 	say("shmctl", syscall(NR_shmctl, shmid, IPC_STAT, &ds));
 	say("shmdt", syscall(NR_shmdt, addr));
+	say("shmctl", syscall(NR_shmctl, shmid, IPC_STAT | IPC_64, &ds));
 	say("shmctl", syscall(NR_shmctl, shmid, IPC_RMID, 0));
 }
 

@@ -3,6 +3,7 @@
  * All that can happen to attachments, from many processes at once, until a byte
  * comes on its input; then rest, with some of it left as it is. Prints "rest"
  * when all is still, and ends when its input does. What it has made goes with it.
+ * With -n ROUNDS each process does so many things, and it ends by itself.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
@@ -182,13 +184,13 @@ static void (*const work[])(void) = {
 	fork_exec, with_thread, leave_namespace,
 };
 
-static void worker(int number, int rest)
+static void worker(int number, long rounds, int rest)
 {
 	char *addr;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	seed = number * 7919 + 1;
-	while (!slots[SLOTS])
+	for (long n = 0; rounds ? n < rounds : !slots[SLOTS]; n++)
 		work[rnd(sizeof(work) / sizeof(*work))]();
 	/* What stays: whole, in parts, and of a child. */
 	attach_some();
@@ -207,11 +209,14 @@ static void worker(int number, int rest)
 
 int main(int argc, char **argv)
 {
+	long rounds = 0;
 	int rest[2];
 	char byte;
 
-	(void)argv;
-	if (argc > 1)
+	/* "0" is what its own children run. */
+	if (argc == 3 && !strcmp(argv[1], "-n"))
+		rounds = atol(argv[2]);
+	if (argc > 1 && rounds <= 0)
 		return 0;
 	page = getpagesize();
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -224,8 +229,8 @@ int main(int argc, char **argv)
 		replace();
 	for (int i = 0; i < WORKERS; i++)
 		if (!fork())
-			worker(i, rest[1]);
-	if (read(0, &byte, 1) < 0)
+			worker(i, rounds, rest[1]);
+	if (!rounds && read(0, &byte, 1) < 0)
 		return 1;
 	slots[SLOTS] = 1;
 	for (int i = 0; i < 2 * WORKERS; i++)
@@ -233,7 +238,7 @@ int main(int argc, char **argv)
 			return 1;
 	puts("rest");
 	fflush(stdout);
-	while (read(0, &byte, 1) > 0)
+	while (!rounds && read(0, &byte, 1) > 0)
 		;
 	for (int i = 0; i < SLOTS; i++)
 		if (slots[i])

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash disable=SC2154 # variables of lib.sh
+#
+# What the tests of the tracer share: its backends, and strace as the oracle.
+
+# find_backends: those of this kernel in $backends; why not all in $no_fentry
+find_backends()
+{
+	backends=tracepoint no_fentry=
+	run shmviz trace --backend fentry --duration 0.01
+	if [ "$status" = 0 ]; then
+		backends="fentry tracepoint"
+	else
+		no_fentry=$(tail -n 1 "$tmp/err")
+	fi
+}
+
+# begin_each COUNT [MORE]: so many results for each backend, and MORE once
+begin_each()
+{
+	find_backends
+	# shellcheck disable=SC2086 # words
+	set -- "$1" "${2:-0}" $backends
+	begin $(($1 * ($# - 2) + $2))
+	[ ! "$no_fentry" ] || ktap_print_msg "no fentry on this kernel: $no_fentry"
+}
+
+# What a trace must be in any case: every line JSON, its sums right. Leaves all
+# lines in $tmp/all, the calls in $tmp/calls, all events in $tmp/ev.
+split_trace()
+{
+	jq -s . "$tmp/out" >"$tmp/all" || fail "$ran: the trace is no JSON"
+	jq '[.[] | select(.type == "event")]' "$tmp/all" >"$tmp/ev"
+	jq '[.[] | select(.event | startswith("shm"))]' "$tmp/ev" >"$tmp/calls"
+	expect_jq '.[-1].seen == (.[-1] | .delivered + .lost + .filtered) and
+		.[-1].delivered == ([.[] | select(.type == "event")] | length)' "$tmp/all"
+}
+
+# trace_to OPTION...: a trace that ends well and has lost nothing
+trace_to()
+{
+	run shmviz trace --json --strict "$@"
+	expect_status 0
+	split_trace
+}
+
+# trace_begin OPTION...: a trace that goes on, until trace_end
+trace_begin()
+{
+	ran="trace $*"
+	: >"$tmp/out"
+	background "$SHMVIZ" trace --json --strict "$@" >"$tmp/out" 2>"$tmp/err"
+	tracer=$pid
+	# Its first lines come when it has begun; segments follow at once.
+	wait_for grep -q '"type":"start"' "$tmp/out"
+}
+
+trace_end()
+{
+	kill -INT "$tracer"
+	wait "$tracer"
+	status=$?
+	expect_status 0
+	split_trace
+}
+
+# One call a line, numbers only: TID CALL ARG... = RET ERRNO. strace shows
+# registers of 64 bits also where the argument is one of 32, and the old ipc(2)
+# with its own order of arguments; but of shmat, not raw, what it returned.
+strace_jq='def hex: ltrimstr("0x") | explode | reduce .[] as $c (0;
+		. * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
+	def num: if . == "NULL" then 0 elif startswith("0x") then hex
+		else tonumber end;
+	def low32: if startswith("0x") then ltrimstr("0x")[-8:] | hex
+		else tonumber | if . < 0 then . + 4294967296 else . end end;
+	def u32: if . < 0 then . + 4294967296 else . end;
+	def line($tid; $call; $a; $ret; $errno):
+		[$tid, $call] + $a + ["=", $ret, $errno] | map(tostring) | join(" ");'
+
+# strace_lines FILE...: one file a task, named by its tid
+strace_lines()
+{
+	for file; do
+		grep -E '^shm[a-z]+\(' "$file" | jq -R -r --arg tid "${file##*.}" "$strace_jq"'
+			capture("^(?<call>shm[a-z]+)\\((?<args>[^)]*)\\) += (?<ret>-?[0-9a-fx]+)( (?<errno>E[A-Z0-9]+))?")
+			| .ret as $ret | [.args | split(", ")[]] as $a
+			| line($tid; .call;
+			       (if .call == "shmdt" then [$a[-1] | num]
+				elif .call == "shmctl" then [($a[0, 1] | low32), ($a[-1] | num)]
+				else [($a[0] | low32), ($a[1] | num), ($a[2] | low32)] end);
+			       (if .errno then -1 else $ret | num end); .errno // "")'
+	done | sort -s -k 1,1
+}
+
+# shmviz_lines FILE
+shmviz_lines()
+{
+	jq -r "$strace_jq"'select(.type == "event" and (.event | startswith("shm")))
+		| line(.tid; .event;
+		       (.args |
+			if .key then [(.key | num), .size, .shmflg]
+			elif .buf then [(.shmid | u32), (.cmd | u32), (.buf | num)]
+			elif .shmid then [(.shmid | u32), (.shmaddr | num), .shmflg]
+			else [.shmaddr | num] end);
+		       (if .errno then -1 else .ret end); .errno // "")' "$1" |
+		sort -s -k 1,1
+}
+
+# differ BACKEND NAME COMMAND...: one result; every call that strace sees in
+# COMMAND is traced, and no other. What it prints is left in $tmp/said.
+differ()
+{
+	backend=$1 name=$2
+	shift 2
+	rm -rf "$tmp/strace"
+	mkdir "$tmp/strace"
+	# The command's own output must not come between the events.
+	# shellcheck disable=SC2016 # of the inner shell
+	run shmviz trace --strict --buffer 64M --json --backend "$backend" -- \
+		sh -c 'exec "$@" >"$0"' "$tmp/said" \
+		strace -ff -o "$tmp/strace/s" -e trace=shmget,shmat,shmdt,shmctl \
+		-X raw -e raw=shmget,shmdt,shmctl "$@"
+	expect_status 0
+	strace_lines "$tmp"/strace/s.* >"$tmp/theirs"
+	shmviz_lines "$tmp/out" >"$tmp/ours"
+	[ -s "$tmp/theirs" ] || fail "strace saw nothing of $name"
+	if ! cmp -s "$tmp/ours" "$tmp/theirs"; then
+		fail "$backend: $name: shmviz (-) and strace (+) differ:"
+		diff "$tmp/ours" "$tmp/theirs" | head -n 20 | sed 's/^/# /'
+	fi
+	result "$backend: $name: $(wc -l <"$tmp/theirs" | tr -d ' ') calls"
+}
