@@ -15,9 +15,7 @@ int attached(struct bpf_iter__task_vma *ctx)
 	struct vm_area_struct *vma = ctx->vma;
 	struct task_struct *task = ctx->task;
 	struct rec_attached rec = {};
-	struct ipc_namespace *ns;
 	struct pid *pid;
-	int shmid;
 
 	if (!task || !vma || !vma_is_segment(vma))
 		return 0;
@@ -30,8 +28,7 @@ int attached(struct bpf_iter__task_vma *ctx)
 	rec.uid = BPF_CORE_READ(task, cred, uid.val);
 	rec.prot = BPF_CORE_READ(vma, vm_flags) & VM_PROT;
 	BPF_CORE_READ_STR_INTO(&rec.comm, task, group_leader, comm);
-	ns = vma_segment(vma, &shmid);
-	seg_read(ns, shmid, &rec.seg);
+	vma_seg_read(vma, &rec.seg);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;
 }

@@ -41,10 +41,22 @@ static __always_inline struct task_state *call_under_way(__u32 call)
 
 /* Notes a segment before the call may destroy it. */
 static __always_inline void call_note_seg(struct task_state *state,
-					  struct ipc_namespace *ns, int shmid)
+					  struct task_struct *task, int shmid)
 {
-	state->ns = (unsigned long)ns;
-	seg_read(ns, shmid, &state->seg);
+	struct ns_ref ref;
+
+	ns_ref_current(&ref, task);
+	seg_read(&ref, shmid, &state->seg);
+}
+
+/* Only while it is being unmapped does shmdt still know its segment. */
+static __always_inline void call_note_vma(struct task_state *state,
+					  struct vm_area_struct *vma)
+{
+	int shmid;
+
+	state->ns = (unsigned long)vma_segment(vma, &shmid);
+	vma_seg_read(vma, &state->seg);
 }
 
 /* The entry of a call. @shmid and @cmd are those of shmctl. */
@@ -63,8 +75,7 @@ static __always_inline int call_enter(__u32 call, int shmid, __u32 cmd)
 	state->seg.shmid = -1;
 	/* With nobody attached, IPC_RMID destroys it before the exit. */
 	if (call == KIND_SHMCTL && state->cmd == IPC_RMID && seg_wanted())
-		call_note_seg(state, task_ipcns(bpf_get_current_task_btf()),
-			      shmid);
+		call_note_seg(state, bpf_get_current_task_btf(), shmid);
 	flight_begin(state, FLIGHT_CALL);
 	state->ts = bpf_ktime_get_ns();
 	return 0;
@@ -101,14 +112,16 @@ static __always_inline void call_seg(struct rec_seg *seg,
 				     struct task_struct *task,
 				     const struct task_state *state)
 {
-	struct ipc_namespace *ns = task_ipcns(task);
 	int shmid = call_shmid(c);
+	struct ns_ref ref = {};
 
-	if (c->call == KIND_SHMDT && state && !c->ret) {
-		ns = (void *)state->ns;
+	if (c->call != KIND_SHMDT) {
+		ns_ref_current(&ref, task);
+	} else if (state && !c->ret) {
+		ns_ref_at(&ref, (void *)state->ns);
 		shmid = state->seg.shmid;
 	}
-	if (shmid < 0 || !ns || seg_read(ns, shmid, seg))
+	if (shmid < 0 || seg_read(&ref, shmid, seg))
 		return;
 	if (state && c->ret >= 0 && state->seg.have & SEG_KERNEL) {
 		*seg = state->seg;
@@ -128,7 +141,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 	rec->arg[1] = c->arg[1];
 	rec->arg[2] = c->arg[2];
 	rec->ret = c->ret;
-	rec->mm = (unsigned long)BPF_CORE_READ(task, mm);
+	rec->mm = (unsigned long)task->mm;
 	rec->duration = 0;
 	if (!state)
 		return;
@@ -141,7 +154,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 static __always_inline void note_owner(struct task_struct *task,
 				       const struct who *who)
 {
-	__u64 mm = (unsigned long)BPF_CORE_READ(task, mm);
+	__u64 mm = (unsigned long)task->mm;
 	struct who *owner = bpf_map_lookup_elem(&mm_owners, &mm);
 
 	/* It may be another's address space of before. */
@@ -160,7 +173,7 @@ static __always_inline bool call_passes(const struct call_args *c,
 	if (!kind_passes(c->call, c->ret) || !who_passes(who))
 		return false;
 	if (cfg_filter & FILTER_NS)
-		ipcns = BPF_CORE_READ(task_ipcns(task), ns.inum);
+		ipcns = task_ipcns(task)->ns.inum;
 	if (state && state->seg.have & SEG_KERNEL)
 		key = state->seg.key;
 	return seg_passes(seg, ipcns, key);
@@ -194,7 +207,7 @@ static __always_inline void call_tell(const struct call_args *c,
 
 	who_is_current(&who, task);
 	if (is_self(who.pid, probe_ns ?
-		    BPF_CORE_READ(task_ipcns(task), ns.inum) : 0)) {
+		    task_ipcns(task)->ns.inum : 0)) {
 		count_one(n, self);
 		if (c->flags & CALL_COMPAT)
 			count_one(n, compat);

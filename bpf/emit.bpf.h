@@ -31,10 +31,12 @@ static __always_inline bool task_is_followed(struct task_struct *task)
 static __always_inline void who_is_current(struct who *who,
 					   struct task_struct *task)
 {
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	struct pid *pid = task->group_leader->thread_pid;
 
-	who->pid = pid_nr_tracer(pid);
-	who->ns_pid = pid_nr_own(pid);
+	/* The initial namespace's numbers, which stand in the task itself. */
+	who->pid = cfg_pidns == PROC_PID_INIT_INO ? task->tgid :
+						    pid_nr_tracer(pid);
+	who->ns_pid = pid->level ? pid_nr_own(pid) : task->tgid;
 	who->uid = bpf_get_current_uid_gid();
 	who->followed = cfg_follow && task_is_followed(task);
 	/* Up to 6.1 it leaves alone what is after the end of the name. */
@@ -50,10 +52,11 @@ static __always_inline void fill_hdr(struct rec_hdr *hdr, __u16 type,
 	hdr->size = size;
 	hdr->uid = who->uid;
 	hdr->pid = who->pid;
-	hdr->tid = pid_nr_tracer(BPF_CORE_READ(task, thread_pid));
+	hdr->tid = cfg_pidns == PROC_PID_INIT_INO ? task->pid :
+		   pid_nr_tracer(task->thread_pid);
 	hdr->ts = bpf_ktime_get_ns();
 	hdr->cgroup = bpf_get_current_cgroup_id();
-	hdr->ipcns = BPF_CORE_READ(task_ipcns(task), ns.inum);
+	hdr->ipcns = task_ipcns(task)->ns.inum;
 	hdr->ns_pid = who->ns_pid;
 	__builtin_memcpy(hdr->comm, who->comm, sizeof(hdr->comm));
 }

@@ -21,25 +21,38 @@
 #error "add the names of the system call wrappers of this architecture"
 #endif
 
-static __always_inline int enter_native(const struct pt_regs *regs, __u32 call)
+static __always_inline int enter_args(__u32 call, __u64 arg0, __u64 arg1)
 {
 	if (call != KIND_SHMCTL)
 		return call_enter(call, -1, -1);
-	return call_enter(call, PT_REGS_PARM1_CORE_SYSCALL(regs),
-			  PT_REGS_PARM2_CORE_SYSCALL(regs));
+	return call_enter(call, arg0, arg1);
+}
+
+static __always_inline int exit_args(__u32 call, __u64 arg0, __u64 arg1,
+				     __u64 arg2, long ret)
+{
+	struct call_args c = { .call = call, .ret = ret, .arg = { arg0 } };
+
+	if (call != KIND_SHMDT) {
+		c.arg[1] = arg1;
+		c.arg[2] = arg2;
+	}
+	return call_exit(&c);
+}
+
+/* Of registers whose type the kernel knows. */
+static __always_inline int enter_native(const struct pt_regs *regs, __u32 call)
+{
+	return enter_args(call, PT_REGS_PARM1_SYSCALL(regs),
+			  PT_REGS_PARM2_SYSCALL(regs));
 }
 
 static __always_inline int exit_native(const struct pt_regs *regs, long ret,
 				       __u32 call)
 {
-	struct call_args c = { .call = call, .ret = ret };
-
-	c.arg[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	if (call != KIND_SHMDT) {
-		c.arg[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-		c.arg[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
-	}
-	return call_exit(&c);
+	return exit_args(call, PT_REGS_PARM1_SYSCALL(regs),
+			 PT_REGS_PARM2_SYSCALL(regs),
+			 PT_REGS_PARM3_SYSCALL(regs), ret);
 }
 
 static __always_inline int enter_compat(const struct pt_regs *regs, __u32 call)

@@ -18,6 +18,29 @@
 /* lib/xarray.c: what an entry of an xarray is, by its lowest bits. */
 #define XA_LEVELS_MAX	6
 
+/*
+ * Gives a pointer of no type one, so that it can be followed by plain loads;
+ * since 6.2. Before, or where it is not, what it would read is copied.
+ */
+extern int LINUX_KERNEL_VERSION __kconfig;
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+#define MAY_CAST	(LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 2, 0))
+#define CAST(type, pointer)						\
+	((type *)bpf_rdonly_cast((void *)(pointer),			\
+				 bpf_core_type_id_kernel(type)))
+
+/* The member of what @pointer, of no type, points to. */
+#define READ(type, pointer, member)					\
+({									\
+	typeof(((type *)0)->member) __value;				\
+									\
+	if (MAY_CAST)							\
+		__value = CAST(type, pointer)->member;			\
+	else								\
+		__value = BPF_CORE_READ((type *)(pointer), member);	\
+	__value;							\
+})
+
 /* A pointer as a number, which the kernel's verifier can pass on anywhere. */
 static __always_inline unsigned long number_of(const void *pointer)
 {
@@ -36,7 +59,7 @@ static __noinline __u32 pid_nr_tracer(struct pid *pid)
 	if (!pid)
 		return 0;
 	if (cfg_pidns == PROC_PID_INIT_INO)
-		return BPF_CORE_READ(pid, numbers[0].nr);
+		return READ(struct pid, pid, numbers[0].nr);
 
 	level = BPF_CORE_READ(pid, level);
 	for (i = 0; i < PIDNS_LEVELS_MAX; i++) {
@@ -67,91 +90,118 @@ static __always_inline bool task_is_compat(struct task_struct *task)
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
+/*
+ * Pointers whose type the kernel knows (the current task, arguments of hooked
+ * functions) are followed by plain loads, of an instruction or two each. All
+ * others take BPF_CORE_READ, of about eighty.
+ */
 static __always_inline struct ipc_namespace *task_ipcns(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, nsproxy, ipc_ns);
+	return task->nsproxy->ipc_ns;
+}
+
+/* What is needed of a namespace to find a segment in it. */
+struct ns_ref {
+	__u64 head;		/* of the table of its segments */
+	__u32 inum;
+	__u32 valid;
+};
+
+static __always_inline void ns_ref_current(struct ns_ref *ref,
+					   struct task_struct *task)
+{
+	struct ipc_namespace *ns = task_ipcns(task);
+
+	ref->inum = ns->ns.inum;
+	ref->head = (unsigned long)ns->ids[IPC_SHM_IDS].ipcs_idr.idr_rt.xa_head;
+	ref->valid = ref->inum;
+}
+
+static __always_inline void ns_ref_at(struct ns_ref *ref,
+				      struct ipc_namespace *ns)
+{
+	ref->inum = READ(struct ipc_namespace, ns, ns.inum);
+	ref->head = (unsigned long)READ(struct ipc_namespace, ns,
+				ids[IPC_SHM_IDS].ipcs_idr.idr_rt.xa_head);
+	ref->valid = ref->inum;
 }
 
 /* idr_find() on the segments of a namespace. */
-static __always_inline void *ids_find(struct ipc_namespace *ns, __u32 index)
+static __always_inline void *ids_find(void *entry, __u32 index)
 {
 	struct xa_node *node = NULL;
 	__u32 slots, slot;
-	void *entry;
 	__u8 shift;
 	int i;
 
 	slots = bpf_core_field_size(node->slots) / sizeof(void *);
-	entry = BPF_CORE_READ(ns, ids[IPC_SHM_IDS].ipcs_idr.idr_rt.xa_head);
 	for (i = 0; i < XA_LEVELS_MAX; i++) {
 		if (((unsigned long)entry & 3) != 2)
 			return i || !index ? entry : NULL;
 		node = (void *)((unsigned long)entry - 2);
-		shift = BPF_CORE_READ(node, shift);
+		shift = READ(struct xa_node, node, shift);
 		slot = index >> (shift & 31);
 		/* Above the top node; below it, the bits above are done. */
 		if (!i && slot >= slots)
 			return NULL;
 		slot &= slots - 1;
-		if (bpf_core_read(&entry, sizeof(entry), &node->slots[slot]))
-			return NULL;
+		/* Any structure that begins with 64 bits of no type. */
+		entry = (void *)READ(struct timespec64, (unsigned long)node +
+			bpf_core_field_offset(struct xa_node, slots) +
+			slot * sizeof(void *), tv_sec);
 	}
 	return NULL;
 }
 
-/*
- * Segment @shmid of @ns. The tables are read without their locks, but under
- * RCU: what is found was a segment of the kernel's, perhaps of a moment ago;
- * `deleted` and the id tell whether it still is this one.
- */
-static __always_inline struct shmid_kernel *
-seg_find(struct ipc_namespace *ns, int shmid)
-{
-	struct shmid_kernel *shp;
-
-	if (shmid < 0)
-		return NULL;
-	/* 15 bits of index, or 24 if booted with ipcmni_extend. */
-	shp = ids_find(ns, shmid & 0x7fff);
-	if (!shp || BPF_CORE_READ(shp, shm_perm.id) != shmid)
-		shp = ids_find(ns, shmid & 0xffffff);
-	if (!shp || BPF_CORE_READ(shp, shm_perm.id) != shmid ||
-	    BPF_CORE_READ(shp, shm_perm.deleted))
-		return NULL;
-	return shp;
-}
-
 /* All that is said of a segment; its id and namespace are there already. */
-static __noinline int seg_fill(struct rec_seg *seg, struct shmid_kernel *shp)
+static __always_inline void seg_fill(struct rec_seg *seg, void *shp)
 {
-	__u32 mode;
+	__u32 mode = READ(struct shmid_kernel, shp, shm_perm.mode);
 
-	if (!seg || !shp)
-		return 0;
-	mode = BPF_CORE_READ(shp, shm_perm.mode);
 	seg->have |= SEG_KERNEL;
 	if (mode & SHM_DEST)
 		seg->have |= SEG_DEST;
 	if (mode & SHM_LOCKED)
 		seg->have |= SEG_LOCKED;
 	seg->mode = mode & 0777;
-	seg->key = BPF_CORE_READ(shp, shm_perm.key);
-	seg->size = BPF_CORE_READ(shp, shm_segsz);
-	seg->nattch = BPF_CORE_READ(shp, shm_nattch);
-	seg->cpid = pid_nr_tracer(BPF_CORE_READ(shp, shm_cprid));
-	return 1;
+	seg->key = READ(struct shmid_kernel, shp, shm_perm.key);
+	seg->size = READ(struct shmid_kernel, shp, shm_segsz);
+	seg->nattch = READ(struct shmid_kernel, shp, shm_nattch);
+	seg->cpid = pid_nr_tracer(READ(struct shmid_kernel, shp, shm_cprid));
 }
 
-/* Reads segment @shmid of @ns; false if there is none by now. */
-static __noinline bool seg_read(struct ipc_namespace *ns, int shmid,
+static __always_inline bool seg_is(void *shp, int shmid)
+{
+	return shp && READ(struct shmid_kernel, shp, shm_perm.id) == shmid;
+}
+
+/*
+ * Reads segment @shmid of a namespace; false if there is none by now. The tables
+ * are read without their locks, but under RCU: what is found was a segment of
+ * the kernel's, perhaps of a moment ago; `deleted` and the id tell whether it
+ * still is this one.
+ */
+static __noinline bool seg_read(const struct ns_ref *ns, int shmid,
 				struct rec_seg *seg)
 {
-	if (!ns || !seg)
+	void *head = (void *)(ns ? ns->head : 0), *shp;
+
+	if (!ns || !seg || !ns->valid)
 		return false;
 	seg->have = SEG_ID;
 	seg->shmid = shmid;
-	seg->ipcns = BPF_CORE_READ(ns, ns.inum);
-	return seg_fill(seg, seg_find(ns, shmid));
+	seg->ipcns = ns->inum;
+	if (shmid < 0)
+		return false;
+	/* 15 bits of index, or 24 if booted with ipcmni_extend. */
+	shp = ids_find(head, shmid & 0x7fff);
+	if (!seg_is(shp, shmid))
+		shp = ids_find(head, shmid & 0xffffff);
+	if (!seg_is(shp, shmid) ||
+	    READ(struct shmid_kernel, shp, shm_perm.deleted))
+		return false;
+	seg_fill(seg, shp);
+	return true;
 }
 
 /*
@@ -176,11 +226,21 @@ static __always_inline bool vma_is_segment(struct vm_area_struct *vma)
 static __always_inline struct ipc_namespace *
 vma_segment(struct vm_area_struct *vma, int *shmid)
 {
-	struct shm_file_data *sfd;
+	struct file *file = READ(struct vm_area_struct, vma, vm_file);
+	struct shm_file_data *sfd = READ(struct file, file, private_data);
 
-	sfd = BPF_CORE_READ(vma, vm_file, private_data);
-	*shmid = BPF_CORE_READ(sfd, id);
-	return BPF_CORE_READ(sfd, ns);
+	*shmid = READ(struct shm_file_data, sfd, id);
+	return READ(struct shm_file_data, sfd, ns);
+}
+
+static __always_inline void vma_seg_read(struct vm_area_struct *vma,
+					 struct rec_seg *seg)
+{
+	struct ns_ref ref;
+	int shmid;
+
+	ns_ref_at(&ref, vma_segment(vma, &shmid));
+	seg_read(&ref, shmid, seg);
 }
 
 #endif /* SHMVIZ_KERNEL_BPF_H */

@@ -73,20 +73,18 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (compat)
 		return exit_compat(regs, ret, c.call);
-	return exit_native(regs, ret, c.call);
+	return exit_args(c.call, PT_REGS_PARM1_CORE_SYSCALL(regs),
+			 PT_REGS_PARM2_CORE_SYSCALL(regs),
+			 PT_REGS_PARM3_CORE_SYSCALL(regs), ret);
 }
 
 static long note_vma_cb(struct task_struct *task, struct vm_area_struct *vma,
 			void *unused)
 {
 	struct task_state *state = call_under_way(KIND_SHMDT);
-	struct ipc_namespace *ns;
-	int shmid;
 
-	if (state && vma_is_segment(vma)) {
-		ns = vma_segment(vma, &shmid);
-		call_note_seg(state, ns, shmid);
-	}
+	if (state && vma_is_segment(vma))
+		call_note_vma(state, vma);
 	return 0;
 }
 
@@ -104,7 +102,8 @@ static __always_inline void note_entry(const struct pt_regs *regs, long nr,
 				       struct task_struct *task)
 {
 	if (!compat)
-		enter_native(regs, call);
+		enter_args(call, PT_REGS_PARM1_CORE_SYSCALL(regs),
+			   PT_REGS_PARM2_CORE_SYSCALL(regs));
 	else if (nr == NR_ia32_ipc)
 		enter_ipc(regs);
 	else

@@ -33,19 +33,19 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 					const struct task_state *state,
 					bool *own)
 {
-	unsigned long mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
-	unsigned long file = (unsigned long)BPF_CORE_READ(vma, vm_file);
+	unsigned long mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
+	unsigned long file = (unsigned long)READ(struct vm_area_struct, vma, vm_file);
 
 	*own = true;
-	if (mm == (unsigned long)BPF_CORE_READ(task, mm)) {
+	if (mm == (unsigned long)task->mm) {
 		if (state && state->ts && state->call == KIND_SHMDT)
 			return CAUSE_SHMDT;
 		if (state && state->split_file == file && in_mremap(task))
 			return CAUSE_SPLIT;
 		return CAUSE_MUNMAP;
 	}
-	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
-	    mm == (unsigned long)BPF_CORE_READ(task, active_mm))
+	if (task->flags & PF_EXITING &&
+	    mm == (unsigned long)task->active_mm)
 		return CAUSE_EXIT;
 	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
 		return CAUSE_EXEC;
@@ -58,9 +58,9 @@ static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 {
 	rec->kind = kind;
 	rec->cause = cause;
-	rec->start = BPF_CORE_READ(vma, vm_start);
-	rec->end = BPF_CORE_READ(vma, vm_end);
-	rec->mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+	rec->start = READ(struct vm_area_struct, vma, vm_start);
+	rec->end = READ(struct vm_area_struct, vma, vm_end);
+	rec->mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
 	rec->pad = 0;
 }
 
@@ -85,11 +85,10 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	struct rec_counts *n = counts_of(kind);
 	struct rec_seg seg = {};
 	struct rec_vma *rec;
-	int shmid;
 
 	if (!owner || !who)
 		return 0;
-	seg_read(vma_segment(vma, &shmid), shmid, &seg);
+	vma_seg_read(vma, &seg);
 	if (is_self(who->pid, seg.ipcns)) {
 		count_one(n, self);
 		return 0;
@@ -128,7 +127,7 @@ static __always_inline void tell_inherit(struct vm_area_struct *vma,
 	struct who child = *who;
 
 	if (state)
-		state->fork_mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+		state->fork_mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
 	child.pid = 0;
 	child.ns_pid = 0;
 	if (vma_tell(KIND_INHERIT, CAUSE_NONE, number_of(vma), &child, who) && state)
@@ -141,7 +140,7 @@ static __always_inline void tell_split(struct vm_area_struct *vma,
 	struct task_state *state = task_note();
 
 	if (state)
-		state->split_file = (unsigned long)BPF_CORE_READ(vma, vm_file);
+		state->split_file = (unsigned long)READ(struct vm_area_struct, vma, vm_file);
 	vma_tell(KIND_SPLIT, CAUSE_NONE, number_of(vma), who, who);
 }
 
@@ -160,7 +159,7 @@ int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 	struct who who;
 
 	who_is_current(&who, task);
-	if (BPF_CORE_READ(vma, vm_mm) != BPF_CORE_READ(task, mm))
+	if (vma->vm_mm != task->mm)
 		tell_inherit(vma, &who);
 	else
 		tell_split(vma, &who);
@@ -199,7 +198,7 @@ __noinline int tell_drop(unsigned long addr)
 
 	/* A shmat that fails at last takes back what it has not told. */
 	if (state && state->ts && state->call == KIND_SHMAT &&
-	    state->attach_file == (unsigned long)BPF_CORE_READ(vma, vm_file))
+	    state->attach_file == (unsigned long)READ(struct vm_area_struct, vma, vm_file))
 		return 0;
 	who_is_current(&who, task);
 	cause = drop_cause(vma, task, state, &own);
@@ -209,7 +208,7 @@ __noinline int tell_drop(unsigned long addr)
 		unknown.ns_pid = 0;
 		owner = &unknown;
 	} else if (!own) {
-		mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
+		mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
 		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
 	}
 	vma_tell(KIND_DROP, cause, addr, owner, &who);
@@ -220,19 +219,14 @@ SEC("fentry/shm_close")
 int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
 {
 	struct task_state *state = task_note();
-	struct ipc_namespace *ns;
-	int shmid;
 
 	if (!state)
 		return 0;
 	flight_begin(state, FLIGHT_CLOSE);
 	state->closing = (unsigned long)vma;
 	state->drop_told = 0;
-	/* Only here does shmdt still know its segment. */
-	if (state->ts && state->call == KIND_SHMDT) {
-		ns = vma_segment(vma, &shmid);
-		call_note_seg(state, ns, shmid);
-	}
+	if (state->ts && state->call == KIND_SHMDT)
+		call_note_vma(state, vma);
 	return 0;
 }
 
@@ -253,7 +247,7 @@ int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
 static __always_inline struct ipc_namespace *
 ids_segments_of(struct ipc_ids *ids, struct shmid_kernel *shp)
 {
-	struct ipc_namespace *ns = BPF_CORE_READ(shp, ns);
+	struct ipc_namespace *ns = READ(struct shmid_kernel, shp, ns);
 
 	if ((unsigned long)ids !=
 	    (unsigned long)ns + bpf_core_field_offset(struct ipc_namespace,
@@ -280,15 +274,13 @@ static __always_inline __u32 destroy_cause(const struct rec_seg *seg,
 	return CAUSE_RMID_FORCED;
 }
 
-__noinline int tell_destroy(const struct rec_seg *seg, __u32 cause)
+static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n = counts_of(KIND_DESTROY);
 	struct rec_destroy *rec;
 	struct who who;
 
-	if (!seg)
-		return 0;
 	who_is_current(&who, task);
 	if (is_self(who.pid, seg->ipcns)) {
 		count_one(n, self);
@@ -319,6 +311,17 @@ __noinline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 	return 0;
 }
 
+/* What is left of a segment; its nattch is 0. Not static: see call_exit(). */
+__noinline int seg_end(unsigned long shp, __u32 shmid, __u32 ipcns)
+{
+	struct rec_seg seg = {
+		.have = SEG_ID | SEG_GONE, .shmid = shmid, .ipcns = ipcns,
+	};
+
+	seg_fill(&seg, (void *)shp);
+	return tell_destroy(&seg, destroy_cause(&seg, task_noted()));
+}
+
 /*
  * The id is taken away: the one place that all ways of destroying a segment
  * share, under its lock, in the context of who did it, complete but for the
@@ -330,23 +333,19 @@ int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
 	struct task_state *state = task_noted();
 	struct shmid_kernel *shp;
 	struct ipc_namespace *ns;
-	struct rec_seg seg = {};
 
-	shp = (void *)perm - bpf_core_field_offset(struct shmid_kernel,
-						   shm_perm);
+	shp = (void *)number_of(perm) -
+	      bpf_core_field_offset(struct shmid_kernel, shm_perm);
 	ns = ids_segments_of(ids, shp);
 	if (!ns)
 		return 0;
-	seg.have = SEG_ID | SEG_GONE;
-	seg.shmid = BPF_CORE_READ(perm, id);
-	seg.ipcns = BPF_CORE_READ(ns, ns.inum);
-	seg_fill(&seg, shp);
 	/* First the drop that is the reason. */
 	if (state && state->closing && !state->drop_told) {
 		tell_drop(state->closing);
 		state->drop_told = 1;
 	}
-	tell_destroy(&seg, destroy_cause(&seg, state));
+	seg_end((unsigned long)shp, perm->id,
+		READ(struct ipc_namespace, ns, ns.inum));
 	return 0;
 }
 
