@@ -7,25 +7,46 @@
 #	build/check/LANE.log	what it said besides
 #	build/check/LANE.tsv	one line a result, see ktap.awk
 #
-# Lanes run one after the other: an emulated machine with two processors keeps
-# two of the host's busy, and tests that wait for something should not wait for
-# another lane.
+# Lanes of virtual machines run side by side, one for each processor of the host:
+# however many it has itself, an emulated machine keeps one of them busy.
 
 # What the tests use, besides what they test.
 LANE_PROGRAMS=(perl strace stress-ng jq)
-# A lane takes about a minute; this is for one that hangs.
-LANE_TIMEOUT=900
+# A lane takes five to ten minutes; this is for one that hangs.
+LANE_TIMEOUT=1300
 # The checkers of the debug kernel make everything several times slower.
 LANE_TIMEOUT_DEBUG=5400
 
-# lane_run LANE KERNEL FUNCTION [ARG...]: one lane from start to table row. The
-# function prints KTAP; its status is 0 only if all is well.
+# lane_run LANE FUNCTION [ARG...]: a lane, after all before it
 lane_run()
+{
+	lanes+=("$1")
+	lane_do "$@"
+}
+
+# lane_start LANE FUNCTION [ARG...]: a lane beside those that are under way, if
+# there is a processor for it; lanes_wait waits for all of them
+lane_start()
+{
+	lanes+=("$1")
+	while (($(jobs -r -p | wc -l) >= $(nproc))); do
+		wait -n
+	done
+	lane_do "$@" &
+}
+
+lanes_wait()
+{
+	wait
+}
+
+# lane_do LANE FUNCTION [ARG...]: one lane from start to table row. The function
+# prints KTAP; its status is 0 only if all is well.
+lane_do()
 {
 	local lane=$1 out=$results/$1 status start=$SECONDS
 
 	shift
-	lanes+=("$lane")
 	"$@" >"$out.ktap" 2>"$out.log" </dev/null
 	status=$?
 	awk -f "$LIB/ktap.awk" "$out.ktap" >"$out.tsv"
