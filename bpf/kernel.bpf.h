@@ -18,9 +18,15 @@
 /* lib/xarray.c: what an entry of an xarray is, by its lowest bits. */
 #define XA_LEVELS_MAX	6
 
-/* A struct pid as a number in the tracer's pid namespace; 0: not there. */
-static __noinline __u32 pid_nr_tracer(struct pid *pid)
+/*
+ * Global functions are verified once, and not anew for each way that leads to a
+ * call of them: in a pid namespace, where the loop is looked at, 6.1 gives up
+ * otherwise. The price is that they take no pointers of the kernel's, so those
+ * come as numbers.
+ */
+__noinline __u32 pid_nr_at(__u64 addr)
 {
+	struct pid *pid = (void *)addr;
 	unsigned int level, i;
 	struct upid upid;
 
@@ -38,6 +44,12 @@ static __noinline __u32 pid_nr_tracer(struct pid *pid)
 			return upid.nr;
 	}
 	return 0;
+}
+
+/* A struct pid as a number in the tracer's pid namespace; 0: not there. */
+static __always_inline __u32 pid_nr_tracer(struct pid *pid)
+{
+	return pid_nr_at((unsigned long)pid);
 }
 
 /* A process's number in its own pid namespace; 0: it has none any more. */
@@ -133,16 +145,23 @@ static __noinline int seg_fill(struct rec_seg *seg, struct shmid_kernel *shp)
 	return 1;
 }
 
-/* Reads segment @shmid of @ns; false if there is none by now. */
-static __noinline bool seg_read(struct ipc_namespace *ns, int shmid,
-				struct rec_seg *seg)
+__noinline int seg_read_at(__u64 addr, int shmid, struct rec_seg *seg)
 {
+	struct ipc_namespace *ns = (void *)addr;
+
 	if (!ns || !seg)
-		return false;
+		return 0;
 	seg->have = SEG_ID;
 	seg->shmid = shmid;
 	seg->ipcns = BPF_CORE_READ(ns, ns.inum);
 	return seg_fill(seg, seg_find(ns, shmid));
+}
+
+/* Reads segment @shmid of @ns; false if there is none by now. */
+static __always_inline bool seg_read(struct ipc_namespace *ns, int shmid,
+				     struct rec_seg *seg)
+{
+	return seg_read_at((unsigned long)ns, shmid, seg);
 }
 
 /*
