@@ -39,7 +39,7 @@ static __always_inline void who_is_current(struct who *who,
 	who->ns_pid = pid->level ? pid_nr_own(pid) : task->tgid;
 	who->uid = bpf_get_current_uid_gid();
 	who->followed = cfg_follow && task_is_followed(task);
-	/* Up to 6.1 it leaves alone what is after the end of the name. */
+	/* 6.1 leaves what is behind the name as it was; the filter compares all. */
 	__builtin_memset(who->comm, 0, sizeof(who->comm));
 	bpf_get_current_comm(who->comm, sizeof(who->comm));
 }

@@ -50,16 +50,17 @@ static __always_inline unsigned long number_of(const void *pointer)
 	return number;
 }
 
-/* A struct pid as a number in the tracer's pid namespace; 0: not there. */
-static __noinline __u32 pid_nr_tracer(struct pid *pid)
+/*
+ * Global functions are verified once, and not anew for each way that leads to a
+ * call of them: in a pid namespace, where the loop is looked at, 6.1 gives up
+ * otherwise. The price is that they take no pointers of the kernel's, so those
+ * come as numbers.
+ */
+__noinline __u32 pid_nr_at(unsigned long addr)
 {
+	struct pid *pid = (void *)addr;
 	unsigned int level, i;
 	struct upid upid;
-
-	if (!pid)
-		return 0;
-	if (cfg_pidns == PROC_PID_INIT_INO)
-		return READ(struct pid, pid, numbers[0].nr);
 
 	level = BPF_CORE_READ(pid, level);
 	for (i = 0; i < PIDNS_LEVELS_MAX; i++) {
@@ -70,6 +71,16 @@ static __noinline __u32 pid_nr_tracer(struct pid *pid)
 			return upid.nr;
 	}
 	return 0;
+}
+
+/* A struct pid as a number in the tracer's pid namespace; 0: not there. */
+static __always_inline __u32 pid_nr_tracer(struct pid *pid)
+{
+	if (!pid)
+		return 0;
+	if (cfg_pidns == PROC_PID_INIT_INO)
+		return READ(struct pid, pid, numbers[0].nr);
+	return pid_nr_at(number_of(pid));
 }
 
 /* A process's number in its own pid namespace; 0: it has none any more. */
@@ -181,27 +192,26 @@ static __always_inline bool seg_is(void *shp, int shmid)
  * the kernel's, perhaps of a moment ago; `deleted` and the id tell whether it
  * still is this one.
  */
-static __noinline bool seg_read(const struct ns_ref *ns, int shmid,
-				struct rec_seg *seg)
+__noinline int seg_read(const struct ns_ref *ns, int shmid, struct rec_seg *seg)
 {
 	void *head = (void *)(ns ? ns->head : 0), *shp;
 
 	if (!ns || !seg || !ns->valid)
-		return false;
+		return 0;
 	seg->have = SEG_ID;
 	seg->shmid = shmid;
 	seg->ipcns = ns->inum;
 	if (shmid < 0)
-		return false;
+		return 0;
 	/* 15 bits of index, or 24 if booted with ipcmni_extend. */
 	shp = ids_find(head, shmid & 0x7fff);
 	if (!seg_is(shp, shmid))
 		shp = ids_find(head, shmid & 0xffffff);
 	if (!seg_is(shp, shmid) ||
 	    READ(struct shmid_kernel, shp, shm_perm.deleted))
-		return false;
+		return 0;
 	seg_fill(seg, shp);
-	return true;
+	return 1;
 }
 
 /*

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-begin 9
+begin 10
 
 one_get='shmget(0x7700 + $$, 4096, 01600)'
 
@@ -136,15 +136,81 @@ expect_grep "No space left" "$tmp/err"
 expect_jq '.type == "start"'
 result "full disk: status 1; closed pipe: ends"
 
+# Names that end strings, lines and JSON, move the cursor, turn the line round,
+# are no UTF-8, or nothing at all: of events, of who makes a segment and has it
+# attached when the trace begins, and of who is its parent.
 cat >"$tmp/hostile" <<'END'
-my $comm = "a\"\\\xff\n\e[1m\0";
-syscall(157, 15, $comm);
-shmget(0x5109, 1, 0);
+my @names = ("a\"\\\xff\n\e[1m", "\xff\xfe", "", "\x{9b}2J\r\x7f\x07", "\xc2\x9b2J",
+	"\xe2\x80\xaeabc", "\"},{\"type\":\"e", "\xe2\x82", "%s%n\t\x01\x0b");
+my $pause = shift;
+for my $i (0 .. $#names) {
+	my $comm = $names[$i];
+	syscall(157, 15, $comm);
+	shmget(0x5200 + $i, 1, 0);
+	next if fork;
+	syscall(157, 1, 9);	# goes with its parent
+	my $id = shmget(0x5210 + $i, 4096, 03600);
+	my $a = syscall(30, $id, 0, 0);
+	if ($pause) {
+		open(O, ">", "$pause.$i"); close(O);
+		sleep 1000;
+	}
+	fork ? wait : exit;
+	shmctl($id, 0, 0);
+	exit;
+}
+sleep 1000 if $pause;
+1 while wait > 0;
 END
+clean='BEGIN { $/ = undef } $_ = <>; exit 1 if /[\x00-\x08\x0b-\x1f\x7f]/;
+	exit 1 unless utf8::decode($_); exit 1 if /[\x80-\x9f\x{202a}-\x{202e}\x{2066}-\x{2069}]/'
+
+# expect_clean: nothing of it can reach a terminal raw
+expect_clean()
+{
+	perl -e "$clean" "$tmp/out" || fail "$ran: raw bytes in the output"
+	perl -e "$clean" "$tmp/err" || fail "$ran: raw bytes on stderr"
+}
+
+names='"a\"\\\\\\xff\\x0a\\x1b[1m", "\\xff\\xfe", "", "\\x9b2J\\x0d\\x7f\\x07",
+	"\\xc2\\x9b2J", "\\xe2\\x80\\xaeabc", "\"},{\"type\":\"e", "\\xe2\\x82",
+	"%s%n\\x09\\x01\\x0b"'
 run shmviz trace --json -- perl "$tmp/hostile"
-jq -s '[.[] | select(.args.key == "0x00005109")]' "$tmp/out" >"$tmp/ev"
-expect_same "$(jq -r '.[0].comm' "$tmp/ev")" 'a"\\\xff\x0a\x1b[1m' comm
+expect_status 0
+expect_clean
+jq -s '[.[] | select(.event == "shmget" and (.args.key | startswith("0x0000520")))]' \
+	"$tmp/out" >"$tmp/ev"
+expect_jq "[.[].comm] == [$names]" "$tmp/ev"
+jq -s '[.[] | select(.type == "event")]' "$tmp/out" >"$tmp/ev"
+expect_jq "all(.[]; .comm as \$c | any($names, \"perl\"; . == \$c))" "$tmp/ev"
+expect_jq "[.[] | select(.event == \"shmat\") | .comm] | sort == ([$names] | sort)" "$tmp/ev"
 run shmviz trace -- perl "$tmp/hostile"
+expect_status 0
+expect_clean
 expect_grep 'a"\\\\\\xff\\x0a\\x1b\[1m' "$tmp/out"
-result "a hostile comm is escaped"
+expect_same "$(grep -c 'shmget(0x520' "$tmp/out")" 9 "lines of shmget"
+result "hostile names of callers are escaped"
+
+background perl "$tmp/hostile" "$tmp/pause"
+for i in 0 1 2 3 4 5 6 7 8; do
+	wait_for [ -e "$tmp/pause.$i" ]
+done
+run shmviz trace --json --duration 0.01
+expect_status 0
+expect_clean
+jq -s '[.[] | select(.type == "segment" and (.key | startswith("0x0000521")))] |
+	sort_by(.key)' "$tmp/out" >"$tmp/ev"
+expect_jq "[.[].creator] == [$names]" "$tmp/ev"
+expect_jq "[.[].attachments[].comm] == [$names]" "$tmp/ev"
+run shmviz trace --duration 0.01
+expect_status 0
+expect_clean
+expect_grep 'before .*a"\\\\\\xff\\x0a\\x1b\[1m .*attached' "$tmp/out"
+expect_same "$(grep -c ' key 0x521[0-8] ' "$tmp/out")" 9 "lines of segments"
+kill "$pid"
+wait "$pid" 2>/dev/null
+for i in 0 1 2 3 4 5 6 7 8; do
+	shm_remove "$(perl -e 'print shmget(0x5210 + $ARGV[0], 1, 0)' "$i")"
+done
+result "hostile names of who was there before are escaped"
 finish

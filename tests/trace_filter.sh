@@ -8,6 +8,13 @@
 need root jq perl unshare progs/family
 begin_each 8 1
 
+# Starting takes long in an emulated machine, and the backends share the filters:
+# the second one is tried with the first value of each.
+is_first()
+{
+	[ "$1" = "${backends%% *}" ]
+}
+
 # Keys that were asked for by shmget, sorted, in short.
 keys='[.[] | select(.event == "shmget") | .args.key | ltrimstr("0x") | ltrimstr("000000")] | sort | join(" ")'
 words='[.[] | if .cause then .event + ":" + .cause else .event end] | join(" ")'
@@ -56,8 +63,10 @@ test_pid()
 	expect_jq '([.[].pid] | unique | length) == 4' "$tmp/ev"
 	exec 5>&-
 	wait "$family"
-	trace_to --backend "$1" --pid 2147483647 --duration 0.01
-	expect_jq 'length == 0' "$tmp/ev"
+	if is_first "$1"; then
+		trace_to --backend "$1" --pid 2147483647 --duration 0.01
+		expect_jq 'length == 0' "$tmp/ev"
+	fi
 	result "$1: --pid, with threads, lists; --follow, with children"
 }
 
@@ -70,11 +79,14 @@ test_uid()
 		expect_said "$keys" f2
 		expect_jq '.[0].uid == 65534' "$tmp/ev"
 		expect_jq '.[-1].filtered >= 1' "$tmp/all"
+		is_first "$1" || break
 	done
-	trace_to --backend "$1" --uid 7 --uid root,8 -- perl -e "$caller"
-	expect_said "$keys" f1
-	trace_to --backend "$1" --uid 0,nobody -- perl -e "$caller"
-	expect_said "$keys" "f1 f2"
+	if is_first "$1"; then
+		trace_to --backend "$1" --uid 7 --uid root,8 -- perl -e "$caller"
+		expect_said "$keys" f1
+		trace_to --backend "$1" --uid 0,nobody -- perl -e "$caller"
+		expect_said "$keys" "f1 f2"
+	fi
 	result "$1: --uid by number and name: real users"
 }
 
@@ -83,11 +95,13 @@ test_comm()
 	caller='sub as { my $n = shift; syscall(157, 15, $n); shmget(shift, 1, 0) }
 		as("plain", 0xf1); as("plainly", 0xf2); as("a,b", 0xf3);
 		as("q\"\\\n\xff\e", 0xf4); as("exactly15bytes!", 0xf5); as("", 0xf6)'
-	trace_to --backend "$1" --comm plain -- perl -e "$caller"
-	expect_said "$keys" f1
-	expect_jq '.[-1].filtered >= 5' "$tmp/all"
-	trace_to --backend "$1" --comm a,b --comm exactly15bytes! -- perl -e "$caller"
-	expect_said "$keys" "f3 f5"
+	if is_first "$1"; then
+		trace_to --backend "$1" --comm plain -- perl -e "$caller"
+		expect_said "$keys" f1
+		expect_jq '.[-1].filtered >= 5' "$tmp/all"
+		trace_to --backend "$1" --comm a,b --comm exactly15bytes! -- perl -e "$caller"
+		expect_said "$keys" "f3 f5"
+	fi
 	trace_to --backend "$1" --comm "$(printf 'q"\\\n\377\033')" -- perl -e "$caller"
 	expect_said "$keys" f4
 	expect_jq '.[0].comm == "q\"\\\\\\x0a\\xff\\x1b"' "$tmp/ev"
@@ -107,11 +121,10 @@ test_shmid()
 	expect_jq "all(.[]; .shmid == $one)" "$tmp/ev"
 	expect_same "$(jq -r '[.[].event] | join(" ")' "$tmp/calls")" "shmat shmdt"
 	[ "$1" != fentry ] || expect_said "$words" "shmat drop:shmdt shmdt"
-	trace_to --backend "$1" --entry --shmid "$two,$one" --event shmat -- perl -e "$caller"
-	expect_same "$(jq -c '[.[].shmid]' "$tmp/ev")" "[$one,$two]"
-	trace_to --backend "$1" --shmid 2147483646 -- perl -e "$caller"
-	expect_said "$words" shmat
-	expect_jq '.[0].errno == "EINVAL"' "$tmp/ev"
+	trace_to --backend "$1" --shmid "$two" --shmid "$one,2147483646" --event shmat \
+		-- perl -e "$caller"
+	expect_same "$(jq -c '[.[].shmid]' "$tmp/ev")" "[$one,$two,2147483646]"
+	expect_jq '.[2].errno == "EINVAL"' "$tmp/ev"
 	result "$1: --shmid: also one that there is not"
 }
 
@@ -127,11 +140,14 @@ test_key()
 			"shmget shmat shmdt shmctl shmget"
 		expect_jq 'all(.[]; .key == "0x000000f1")' "$tmp/ev"
 		expect_jq '.[-1].errno == "ENOENT"' "$tmp/ev"
+		is_first "$1" || break
 	done
 	[ "$1" != fentry ] || expect_said "$words" \
 		"shmget shmat drop:shmdt shmdt destroy:rmid shmctl shmget"
-	trace_to --backend "$1" --key 0xffffffff,0xf3 -- perl -e "$caller"
-	expect_said "$keys" ffffffff
+	if is_first "$1"; then
+		trace_to --backend "$1" --key 0xffffffff,0xf3 -- perl -e "$caller"
+		expect_said "$keys" ffffffff
+	fi
 	# IPC_RMID takes the key away; the call itself is still about it.
 	trace_to --backend "$1" --entry --key 0xf2 -- perl -e "$caller"
 	expect_same "$(jq -r '[.[].event] | join(" ")' "$tmp/calls")" "shmget shmat shmctl"
@@ -155,10 +171,12 @@ test_ipcns()
 	trace_to --backend "$1" --ipcns "$keeper" -- perl -e "$caller"
 	expect_jq "length > 0 and all(.[]; .ipcns == $inside)" "$tmp/ev"
 	expect_said "$keys" "f2 f3"
-	trace_to --backend "$1" --ipcns $$ -- perl -e "$caller"
-	expect_said "$keys" f1
-	trace_to --backend "$1" --ipcns "$$,$keeper" -- perl -e "$caller"
-	expect_said "$keys" "f1 f2 f3"
+	if is_first "$1"; then
+		trace_to --backend "$1" --ipcns $$ -- perl -e "$caller"
+		expect_said "$keys" f1
+		trace_to --backend "$1" --ipcns "$$,$keeper" -- perl -e "$caller"
+		expect_said "$keys" "f1 f2 f3"
+	fi
 	echo >"$tmp/stay"
 	wait "$keeper"
 	rm "$tmp/stay"
@@ -178,6 +196,7 @@ test_event()
 		--comm perl --ipcns $$ -- perl -e "$caller"
 	expect_said "$keys" f2
 	for other in "--uid 1" "--key 0xf1" "--comm other" "--event shmat" "--shmid 0"; do
+		is_first "$1" || break
 		# shellcheck disable=SC2086 # words
 		trace_to --backend "$1" --failed --event shmget $other -- perl -e "$caller"
 		case $other in
@@ -211,6 +230,7 @@ test_no_room()
 			shmget(0xf1, 1, 0); syscall(30, 2147483646, 0, 0)'
 		expect_jq '.[-1] | .filtered >= 2000 and .lost == 0' "$tmp/all"
 		expect_jq 'length == 1 or length == 2' "$tmp/ev"
+		is_first "$1" || break
 	done
 	result "$1: what is filtered takes no room in the buffer"
 }

@@ -12,6 +12,12 @@
 
 # What the tests use, besides what they test.
 LANE_PROGRAMS=(perl strace stress-ng jq)
+# The lane apps, besides: servers start and stop in it. Debian's python3 finds
+# its modules where Debian puts them.
+APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
+	       /usr/bin/python3)
+APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
+LANE_TIMEOUT_APPS=1800
 # A lane takes five to ten minutes; this is for one that hangs.
 LANE_TIMEOUT=1300
 # The checkers of the debug kernel make everything several times slower.
@@ -114,6 +120,21 @@ lane_lab()
 lane_vm()
 {
 	lane_lab "$1" "$LANE_TIMEOUT" -- tests/run
+}
+
+# One test only, with what it needs; all of that makes a big guest.
+lane_apps()
+{
+	local options=() program file
+
+	for program in "${APPS_PROGRAMS[@]}"; do
+		options+=(--with "$program")
+	done
+	for file in "${APPS_FILES[@]}"; do
+		options+=(--file "$file")
+	done
+	lane_lab "$1" "$LANE_TIMEOUT_APPS" --no-module "${options[@]}" \
+		--env TIMEOUT=1500 -- tests/run trace_apps.sh
 }
 
 lane_debug()

@@ -9,9 +9,9 @@
 # don't: that image is fetched and unpacked by kernel.sh, never installed.
 
 # What everyone needs, and what only those need who ask for a kernel of
-# backports.sh or debug.sh.
+# backports.sh or debug.sh, or for the lane of big programs.
 PURPOSES=(build lab test)
-PURPOSES_MORE=(backports debug)
+PURPOSES_MORE=(backports debug apps)
 
 packages_build=(
 	gcc libc6-dev make pkg-config
@@ -29,6 +29,13 @@ packages_test=(
 	gcc-multilib
 	strace stress-ng jq perl-base
 	sparse shellcheck
+)
+
+packages_apps=(
+	postgresql-15
+	xvfb x11-apps x11-xkb-utils
+	python3 python3-sysv-ipc
+	strace jq perl-base
 )
 
 packages_backports=(

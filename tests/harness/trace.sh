@@ -110,23 +110,33 @@ shmviz_lines()
 # COMMAND is traced, and no other. What it prints is left in $tmp/said.
 differ()
 {
+	differ_quietly "$@"
+	differ_result
+}
+
+differ_result()
+{
+	result "$backend: $name: $(wc -l <"$tmp/theirs" | tr -d ' ') calls"
+}
+
+# The same without the result: more can be expected of it first.
+differ_quietly()
+{
 	backend=$1 name=$2
 	shift 2
 	rm -rf "$tmp/strace"
 	mkdir "$tmp/strace"
 	# The command's own output must not come between the events.
-	# shellcheck disable=SC2016 # of the inner shell
+	# shellcheck disable=SC2016,SC2086 # of the inner shell; words
 	run shmviz trace --strict --buffer 64M --json --backend "$backend" -- \
 		sh -c 'exec "$@" >"$0"' "$tmp/said" \
 		strace -ff -o "$tmp/strace/s" -e trace=shmget,shmat,shmdt,shmctl \
-		-X raw -e raw=shmget,shmdt,shmctl "$@"
+		-X raw -e raw=shmget,shmdt,shmctl ${strace_options:-} "$@"
 	expect_status 0
 	strace_lines "$tmp"/strace/s.* >"$tmp/theirs"
 	shmviz_lines "$tmp/out" >"$tmp/ours"
 	[ -s "$tmp/theirs" ] || fail "strace saw nothing of $name"
-	if ! cmp -s "$tmp/ours" "$tmp/theirs"; then
-		fail "$backend: $name: shmviz (-) and strace (+) differ:"
-		diff "$tmp/ours" "$tmp/theirs" | head -n 20 | sed 's/^/# /'
-	fi
-	result "$backend: $name: $(wc -l <"$tmp/theirs" | tr -d ' ') calls"
+	cmp -s "$tmp/ours" "$tmp/theirs" && return
+	fail "$backend: $name: shmviz (-) and strace (+) differ:"
+	diff "$tmp/ours" "$tmp/theirs" | head -n 20 | sed 's/^/# /'
 }
