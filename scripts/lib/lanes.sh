@@ -11,7 +11,7 @@
 # however many it has itself, an emulated machine keeps one of them busy.
 
 # What the tests use, besides what they test.
-LANE_PROGRAMS=(perl strace stress-ng jq)
+LANE_PROGRAMS=(perl strace stress-ng jq setpriv)
 # The lane apps, besides: servers start and stop in it. Debian's python3 finds
 # its modules where Debian puts them.
 APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp

@@ -67,7 +67,7 @@ static_scripts()
 {
 	local scripts
 
-	mapfile -t scripts < <(cd "$TOP" && find .ci scripts tests -type f \
+	mapfile -t scripts < <(cd "$TOP" && find .ci scripts tests bench -type f \
 		-exec awk 'FNR == 1 && /^#!.*\/(env )?(busybox )?(ba|da)?sh/ {
 				print FILENAME } FNR > 1 { nextfile }' {} +)
 	(cd "$TOP" && shellcheck -x -a -P SCRIPTDIR -S warning "${scripts[@]}")

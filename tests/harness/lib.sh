@@ -168,7 +168,9 @@ expect_error()
 # expect_jq FILTER [FILE]: true for the JSON of the last run
 expect_jq()
 {
-	jq -e "$1" "${2:-$tmp/out}" >/dev/null 2>"$tmp/jq.err" && return
+	# jq takes no input at all for no objection.
+	jq -e "$1" "${2:-$tmp/out}" >"$tmp/jq.out" 2>"$tmp/jq.err" &&
+		[ -s "$tmp/jq.out" ] && return
 	fail "${ran:-}: JSON is not so: $1"
 	sed 's/^/# jq: /' "$tmp/jq.err"
 	head -c 600 "${2:-$tmp/out}" | sed 's/^/# /'

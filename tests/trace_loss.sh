@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shmviz trace: what is lost is counted and said, whatever the storm; with the
+# buffer that it has by itself nothing is. And what it may and may not do.
+. "$(dirname "$0")/harness/lib.sh"
+
+need root jq perl setpriv progs/hammer
+begin 5
+
+# sums_up FILE: every event is accounted for, by the kernel and by the lines
+sums_up()
+{
+	jq -s '{ end: .[-1], events: [.[] | select(.type == "event")] | length,
+		lost: ([.[] | select(.type == "lost") | .count] | add // 0) }' "$1" >"$tmp/sum"
+	expect_jq '.end.type == "end" and .end.seen == .end.delivered + .end.lost + .end.filtered
+		and .end.delivered == .events and .end.lost == .lost' "$tmp/sum"
+}
+
+# All processors at it, and room for 25 records.
+run shmviz trace --json --strict --buffer 4K -- sh -c '"$1" 3000 >/dev/null' - "$progs/hammer"
+expect_status 4
+sums_up "$tmp/out"
+expect_jq '.end.lost > 0 and .end.seen >= 6000' "$tmp/sum"
+result "a tiny buffer: all is accounted for"
+
+no_hammer()
+{
+	[ -e "$tmp/begun" ] || { pgrep hammer >"$tmp/begun" || rm "$tmp/begun"; }
+	[ -e "$tmp/begun" ] && ! pgrep hammer
+}
+
+# The reader does not read at all for as long as it lasts.
+mkfifo "$tmp/pipe"
+shmviz trace --json --no-segments -- sh -c '"$1" 8000 >/dev/null' - "$progs/hammer" \
+	>"$tmp/pipe" 2>"$tmp/err" &
+tracer=$!
+pids="$pids $tracer"
+exec 5<"$tmp/pipe"
+wait_for no_hammer
+cat <&5 >"$tmp/out"
+exec 5<&-
+wait "$tracer"
+expect_same $? 0 status
+sums_up "$tmp/out"
+expect_jq '.end.seen >= 16000' "$tmp/sum"
+result "a reader that stands still: all is accounted for"
+
+# hammer counts its pairs; nothing of them is lost, and none is invented.
+# shellcheck disable=SC2016 # of the inner shell
+shmviz trace --json --strict -- sh -c '"$1" 2000 >"$2"' - "$progs/hammer" "$tmp/pairs" \
+	>"$tmp/out" 2>"$tmp/err"
+expect_same $? 0 "status of --strict"
+sums_up "$tmp/out"
+expect_jq '.end.lost == 0' "$tmp/sum"
+expect_same "$(grep -c '"event":"shmat"' "$tmp/out")" "$(cat "$tmp/pairs")" "events of shmat"
+expect_same "$(grep -c '"event":"shmdt"' "$tmp/out")" "$(cat "$tmp/pairs")" "events of shmdt"
+result "every processor attaches and detaches: nothing is lost"
+
+# Two capabilities are enough to begin, none are kept, COMMAND has its own.
+run shmviz trace --json -- perl -e '
+	open(F, "/proc/" . getppid . "/status"); while (<F>) { print STDERR "tracer $_" if /^Cap(Eff|Prm)/ }
+	open(F, "/proc/self/status"); while (<F>) { print STDERR "command $_" if /^CapEff/ }'
+expect_status 0
+expect_grep '^tracer CapPrm:	0+$' "$tmp/err"
+expect_grep '^tracer CapEff:	0+$' "$tmp/err"
+expect_same "$(sed -n 's/^command CapEff:	//p' "$tmp/err")" \
+	"$(sed -n 's/^CapEff:	//p' /proc/self/status)" "capabilities of COMMAND"
+result "capabilities are given up, COMMAND keeps its own"
+
+chmod 755 "$tmp"
+as_user="/usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups"
+# shellcheck disable=SC2086 # words
+run $as_user --inh-caps +bpf,+perfmon --ambient-caps +bpf,+perfmon "$SHMVIZ" trace --json -- \
+	perl -e 'shmget(0x510c, 1, 0)'
+expect_status 0
+grep '"event":"shmget"' "$tmp/out" >"$tmp/ev"
+expect_jq '.uid == 1000 and .key == "0x0000510c" and .errno == "ENOENT"' "$tmp/ev"
+# shellcheck disable=SC2086 # words
+run $as_user "$SHMVIZ" trace --json
+expect_error 1 'needs root, or CAP_BPF and CAP_PERFMON'
+result "CAP_BPF and CAP_PERFMON are enough, nothing is not"
+finish
