@@ -166,10 +166,14 @@ test_ipcns()
 	wait_for grep -q ipc "$tmp/ns"
 	inside=$(tr -dc 0-9 <"$tmp/ns")
 	caller='if (fork) { wait; shmget(0xf1, 1, 0); exit }
+		open(O, "<", "/proc/self/ns/ipc");
 		open(N, "<", "/proc/'$keeper'/ns/ipc"); syscall(308, fileno(N), 0x08000000);
-		shmget(0xf2, 1, 0); $id = shmget(0xf3, 1, 01600); shmctl($id, 0, 0)'
-	trace_to --backend "$1" --ipcns "$keeper" -- perl -e "$caller"
+		shmget(0xf2, 1, 0); $id = shmget(0xf3, 1, 01600); $a = syscall(30, $id, 0, 0);
+		shmctl($id, 0, 0); syscall(308, fileno(O), 0x08000000); syscall(67, $a)'
+	trace_to --backend "$1" --entry --ipcns "$keeper" -- perl -e "$caller"
 	expect_jq "length > 0 and all(.[]; .ipcns == $inside)" "$tmp/ev"
+	expect_same "$(jq -r '[.[].event] | join(" ")' "$tmp/calls")" \
+		"shmget shmget shmat shmctl shmdt"
 	expect_said "$keys" "f2 f3"
 	if is_first "$1"; then
 		trace_to --backend "$1" --ipcns $$ -- perl -e "$caller"

@@ -8,21 +8,25 @@
 need root jq perl unshare nsenter progs/holder
 begin_each 5
 
-# Two namespaces, whose first segments have the same number; what each process
-# says of itself goes to stderr.
+# What each process says of itself; stderr may also have what the tracer says.
+export SAID="$tmp/said"
+say='sub said { open(my $file, ">>", $ENV{SAID}); print $file "@_\n" }'
+
+# Two namespaces, whose first segments have the same number.
 test_same_shmid()
 {
-	trace_to --backend "$1" -- perl -e '
+	: >"$SAID"
+	trace_to --backend "$1" -- perl -e "$say"'
 		for (1 .. 2) {
 			if (fork) { wait; next }
 			syscall(272, 0x08000000);
 			$id = shmget(0x77 + $_, 4096, 01600); $a = syscall(30, $id, 0, 0);
 			readlink("/proc/self/ns/ipc") =~ /(\d+)/;
-			print STDERR "$1 $id ", 0x77 + $_, "\n"; syscall(67, $a); exit
+			said($1, $id, 4096); syscall(67, $a); exit
 		}'
-	expect_same "$(cut -d ' ' -f 2 "$tmp/err" | sort -u | wc -l | tr -d ' ')" 1 "shmids"
+	expect_same "$(cut -d ' ' -f 2 "$SAID" | sort -u | wc -l | tr -d ' ')" 1 "shmids"
 	expect_same "$(jq -r '.[] | select(.event == "shmget") | "\(.ipcns) \(.shmid) \(.size)"' \
-		"$tmp/calls")" "$(sed 's/ [0-9]*$/ 4096/' "$tmp/err")" "namespaces and shmids"
+		"$tmp/calls")" "$(cat "$SAID")" "namespaces and shmids"
 	expect_jq '[.[] | select(.event == "shmat")] | length == 2 and
 		all(.[]; .nattch == 1) and .[0].shmid == .[1].shmid and
 		.[0].ipcns != .[1].ipcns and .[0].key != .[1].key' "$tmp/calls"
@@ -33,13 +37,14 @@ test_same_shmid()
 # Attached in one namespace, detached from in another.
 test_left()
 {
-	trace_to --backend "$1" --entry -- perl -e '
-		sub ns { readlink("/proc/self/ns/ipc") =~ /(\d+)/; print STDERR "$1\n" }
+	: >"$SAID"
+	trace_to --backend "$1" --entry -- perl -e "$say"'
+		sub ns { readlink("/proc/self/ns/ipc") =~ /(\d+)/; said($1) }
 		syscall(272, 0x08000000); ns; $id = shmget(0x79, 4096, 01600);
 		$a = syscall(30, $id, 0, 0); $b = syscall(30, $id, 0, 0);
 		syscall(272, 0x08000000); ns;
 		shmget(0x79, 1, 0); syscall(67, $a); syscall(67, $b)'
-	old=$(sed -n 1p "$tmp/err") new=$(sed -n 2p "$tmp/err")
+	old=$(sed -n 1p "$SAID") new=$(sed -n 2p "$SAID")
 	expect_jq "[.[] | select(.event == \"shmdt\")] | length == 2 and
 		all(.[]; .ipcns == $old and .caller_ipcns == $new) and
 		([.[].nattch] == [1, 0])" "$tmp/calls"
@@ -52,13 +57,14 @@ test_left()
 test_pids()
 {
 	# /proc is still that of outside: it says what the tracer must.
-	trace_to --backend "$1" -- unshare --pid --fork --ipc perl -e '
-		print STDERR "$$ ", readlink("/proc/self"), "\n"; $id = shmget(0x7a, 1, 01600);
+	: >"$SAID"
+	trace_to --backend "$1" -- unshare --pid --fork --ipc perl -e "$say"'
+		said($$, readlink("/proc/self")); $id = shmget(0x7a, 1, 01600);
 		fork && wait && exit;
-		print STDERR "$$ ", readlink("/proc/self"), "\n"; shmget(0x7a, 1, 0)'
-	expect_same "$(jq -r '.[] | "\(.nspid) \(.pid)"' "$tmp/calls")" "$(cat "$tmp/err")" \
+		said($$, readlink("/proc/self")); shmget(0x7a, 1, 0)'
+	expect_same "$(jq -r '.[] | "\(.nspid) \(.pid)"' "$tmp/calls")" "$(cat "$SAID")" \
 		"pids inside and outside"
-	expect_same "$(cut -d ' ' -f 1 "$tmp/err" | tr '\n' ' ')" "1 2 " "pids inside"
+	expect_same "$(cut -d ' ' -f 1 "$SAID" | tr '\n' ' ')" "1 2 " "pids inside"
 
 	# The tracer in a pid namespace, who calls outside of it.
 	: >"$tmp/out"
