@@ -207,7 +207,7 @@ fi
 # With pauses, for slow machines: it is there to be left out, not to be fast.
 background perl -e 'while (1) { shmctl(-1, 2, $x); select(undef, undef, undef, 0.002) }'
 noise=$pid
-run shmviz stat --json -- sh -c 'perl -e "fork; fork; shmget(0x5203, 1, 0); 1 while wait > 0"; true'
+run shmviz stat $quick --json -- sh -c 'perl -e "fork; fork; shmget(0x5203, 1, 0); 1 while wait > 0"; true'
 end "$tmp/out"
 expect_jq "$identity" "$tmp/end"
 expect_jq '.filtered > 0' "$tmp/end"
@@ -219,7 +219,7 @@ result "-- COMMAND: its descendants and nobody else"
 # counted FILTER...: what the history has then, as a list of [event, errno, count]
 counted()
 {
-	run shmviz stat --json "$@" -- perl "$tmp/history"
+	run shmviz stat $quick --json "$@" -- perl "$tmp/history"
 	expect_status 0
 	end "$tmp/out"
 	expect_jq "$identity" "$tmp/end"
@@ -236,13 +236,13 @@ for filter in "--key 0x5204" "--comm other" "--uid 4711"; do
 	counted $filter
 	expect_jq '. == []' "$tmp/counted"
 done
-run shmviz stat --json --pid "$noise" --duration 0.3
+run shmviz stat $quick --json --pid "$noise" --duration 0.3
 end "$tmp/out"
 expect_jq "$identity" "$tmp/end"
 expect_jq ".events | length == 1 and .[0].pid == $noise and .[0].errno == \"EINVAL\" and
 	.[0].count > 0" "$tmp/end"
 shm_make 4096
-run shmviz stat --json --shmid "$shmid" -- perl -e '
+run shmviz stat $quick --json --shmid "$shmid" -- perl -e '
 	for (1..7) { $a = syscall(30, 0 + $ARGV[0], 0, 0); syscall(67, $a) }
 	shmctl(shmget(0x5205, 1, 01600), 0, 0)' "$shmid"
 end "$tmp/out"
@@ -251,7 +251,7 @@ expect_jq '[.events[] | select(.event | startswith("shm")) | [.event, .count]] =
 result "filters: failed, event, key, comm, uid, ipcns, pid, shmid"
 
 # Rows for two events and results that a process has, and no more.
-run shmviz stat --json --rows 2 -- perl "$tmp/history"
+run shmviz stat $quick --json --rows 2 -- perl "$tmp/history"
 end "$tmp/out"
 expect_jq "$identity" "$tmp/end"
 expect_jq '[.events[] | select(.pid)] | length == 2' "$tmp/end"
@@ -266,7 +266,7 @@ expect_grep "^[0-9]+ events are of processes that found no room.*--rows" "$tmp/o
 expect_grep ", 0 lost," "$tmp/out"
 result "too few rows: said, and counted all the same"
 
-run shmviz stat --json --no-latency -- perl "$tmp/history"
+run shmviz stat $quick --json --no-latency -- perl "$tmp/history"
 end "$tmp/out"
 expect_jq "$identity" "$tmp/end"
 expect_jq '([.events[] | select(.event | startswith("shm")) | .count] | add) == 12 and
@@ -355,7 +355,7 @@ $comm = "later\0";
 syscall(157, 15, $comm);
 shmget(0x5207, 1, 0);
 END
-run shmviz stat --json --key 0x5207 -- perl "$tmp/hostile"
+run shmviz stat $quick --json --key 0x5207 -- perl "$tmp/hostile"
 expect_same "$(wc -l <"$tmp/out" | tr -d ' ')" 2 "lines"
 end "$tmp/out"
 expect_same "$(jq -r '.events[0].comm' "$tmp/end")" 'a"\\\xff\x0a\x1b[1m' comm

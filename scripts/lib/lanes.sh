@@ -19,7 +19,7 @@ APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
 LANE_TIMEOUT_APPS=1800
 # A lane takes five to ten minutes; this is for one that hangs.
-LANE_TIMEOUT=1300
+LANE_TIMEOUT=1400
 # The checkers of the debug kernel make everything several times slower.
 LANE_TIMEOUT_DEBUG=5400
 
@@ -119,7 +119,7 @@ lane_lab()
 
 lane_vm()
 {
-	lane_lab "$1" "$LANE_TIMEOUT" -- tests/run
+	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 -- tests/run
 }
 
 # One test only, with what it needs; all of that makes a big guest.
