@@ -16,7 +16,7 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const struct command commands[] = {
-	{ "trace",  cmd_trace,  "follow shared-memory calls as they happen" },
+	{ "trace",  cmd_trace,  "follow shared memory as it happens: calls, fork, exec, exit" },
 	{ "stat",   cmd_stat,   "count them in the kernel, with latencies" },
 	{ "ls",     cmd_ls,     "list segments and who has them attached" },
 	{ "frames", cmd_frames, "show who maps a segment, and its physical frames" },
