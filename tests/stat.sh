@@ -299,7 +299,10 @@ expect_jq "all(.[1:4][]; $identity)" "$tmp/all"
 expect_jq ".[4] | $identity" "$tmp/all"
 run shmviz stat $quick --json --interval 0.2 --duration 0.6
 jq -s . "$tmp/out" >"$tmp/all"
-expect_jq '[.[].type] == ["start", "stat", "stat", "stat", "end"] and
+# A busy machine may miss a tick, and two intervals are one. Never one too many:
+# the third tick is the end.
+expect_jq '([.[].type] | .[0] == "start" and .[-1] == "end" and
+	(.[1:-1] | all(. == "stat") and length >= 1 and length <= 3)) and
 	.[-1].reason == "duration"' "$tmp/all"
 run shmviz stat $quick --interval 0.2 --count 2
 expect_same "$(grep -cE '^[0-9:]{8}, [0-9.]+ s: [0-9]+ events$' "$tmp/out")" 2 "intervals"
