@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl unshare
-begin 5
+begin 6
 
 # Attaches $ARGV[0] twice and waits; the last shmat decides lpid.
 hold='syscall(30, $ARGV[0]+0, 0, 0); syscall(30, $ARGV[0]+0, 0, 010000);
@@ -81,4 +81,16 @@ expect_grep "perl \($holder\) +[0-9a-f]+-[0-9a-f]+ r--" "$tmp/out"
 run shmviz ls -r -b -o SHMID,SIZE,NATTCH
 expect_grep "^$free 4096 0" "$tmp/out"
 result "the table shows them"
+
+# A name that libsmartcols would measure for ever, in a locale without UTF-8.
+background perl -e 'syscall(157, 15, my $comm = "a" . "\xcc\x81" x 4 . "b\0");
+	$id = shmget(0, 4711, 01600); $a = syscall(30, $id, 0, 0); shmctl($id, 0, 0);
+	open($file, ">", $ARGV[0]); close $file; sleep 600' "$tmp/named"
+wait_for test -e "$tmp/named"
+run env LC_ALL=C timeout -s KILL 60 "$SHMVIZ" ls
+expect_status 0
+expect_grep 'a(\\xcc\\x81){4}b' "$tmp/out"
+run env LC_ALL=C.UTF-8 timeout -s KILL 60 "$SHMVIZ" ls
+expect_status 0
+result "a hostile name in any locale"
 finish

@@ -277,6 +277,7 @@ static void finish(struct trace *trace)
 	struct trace_end *end = &trace->end;
 	const struct timespec pause = { .tv_nsec = 1000000 };
 
+	tracer_disarm(trace->tracer);
 	tracer_detach(trace->tracer);
 	for (int tries = 0; tries < 1000; tries++) {
 		while (drain(trace) && trace->got > 0)

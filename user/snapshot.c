@@ -287,17 +287,35 @@ static int undo_change(struct snapshot *snap, const struct rec_vma *rec)
 	return undo_vma(snap, &key, rec->kind != KIND_DROP);
 }
 
+/*
+ * Nobody may have been in its namespace any more when we looked: what an event
+ * tells of was there, unless its own making is among the events.
+ */
+static int note_seg(struct snapshot *snap, const struct rec_seg *rec)
+{
+	struct seg key;
+
+	if ((rec->have & (SEG_ID | SEG_KERNEL)) != (SEG_ID | SEG_KERNEL))
+		return 0;
+	key = seg_of(rec);
+	key.there = true;
+	return enter_seg(snap, &key) ? 0 : -ENOMEM;
+}
+
 int snapshot_undo(struct snapshot *snap, const struct rec_hdr *rec)
 {
+	const struct rec_call *call = (const void *)rec;
+	const struct rec_vma *vma = (const void *)rec;
+
 	switch (rec->type) {
 	case REC_CALL:
-		if (rec->size < sizeof(struct rec_call))
+		if (rec->size < sizeof(*call))
 			return 0;
-		return undo_call(snap, (const void *)rec);
+		return undo_call(snap, call) ?: note_seg(snap, &call->seg);
 	case REC_VMA:
-		if (rec->size < sizeof(struct rec_vma))
+		if (rec->size < sizeof(*vma))
 			return 0;
-		return undo_change(snap, (const void *)rec);
+		return undo_change(snap, vma) ?: note_seg(snap, &vma->seg);
 	case REC_DESTROY:
 		if (rec->size < sizeof(struct rec_destroy))
 			return 0;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <langinfo.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "err.h"
 #include "text.h"
 
 /* Take one UTF-8 character: its length, or 0 if there is no valid one. */
@@ -83,6 +86,25 @@ size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len)
 	if (dst_size)
 		dst[used] = '\0';
 	return total;
+}
+
+size_t text_show(char *dst, size_t dst_size, const void *src, size_t len)
+{
+	size_t full = text_escape(dst, dst_size, src, len), used = 0;
+	const char *codeset = nl_langinfo(CODESET);
+	char *text;
+
+	if (!strcmp(codeset, "UTF-8") || !dst_size)
+		return full;
+	text = strdup(dst);
+	if (!text)
+		err_nomem();
+	for (const char *s = text; *s && used + 5 <= dst_size; s++)
+		used += sprintf(dst + used, (uint8_t)*s < 0x80 ? "%c" :
+				"\\x%02x", (uint8_t)*s);
+	dst[used] = '\0';
+	free(text);
+	return used;
 }
 
 static int hex_digit(char c)

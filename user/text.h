@@ -25,6 +25,12 @@
 size_t text_escape(char *dst, size_t dst_size, const void *src, size_t len);
 
 /*
+ * The same for the screen: bytes beyond ASCII are \xHH, too, where the locale
+ * does not have UTF-8. libsmartcols would try to measure them, for ever.
+ */
+size_t text_show(char *dst, size_t dst_size, const void *src, size_t len);
+
+/*
  * The bytes that text_escape() made it of, at most `size`; how many.
  */
 size_t text_unescape(void *dst, size_t size, const char *text);

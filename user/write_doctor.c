@@ -85,7 +85,7 @@ static void put_check(FILE *out, const struct check *check, unsigned int width,
 	/* Strings of the machine may contain anything. */
 	char detail[TEXT_ESCAPED_SIZE(sizeof(check->detail))];
 
-	text_escape(detail, sizeof(detail), check->detail,
+	text_show(detail, sizeof(detail), check->detail,
 		    strlen(check->detail));
 	put_line(out, check->name, check->verdict, detail, width, colour);
 	if (*check->advice) {

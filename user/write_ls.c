@@ -87,7 +87,7 @@ static void put_owner(char cell[CELL_MAX], uid_t uid)
 	struct passwd *pw = getpwuid(uid);
 
 	if (pw)
-		text_escape(cell, CELL_MAX, pw->pw_name, strlen(pw->pw_name));
+		text_show(cell, CELL_MAX, pw->pw_name, strlen(pw->pw_name));
 	else
 		snprintf(cell, CELL_MAX, "%u", uid);
 }
@@ -102,7 +102,7 @@ static void put_process(char cell[CELL_MAX], const struct comm *comm, pid_t pid,
 		snprintf(name, sizeof(name), "%.*s", (int)comm->len,
 			 comm->bytes);
 	else
-		text_escape(name, sizeof(name), comm->bytes, comm->len);
+		text_show(name, sizeof(name), comm->bytes, comm->len);
 	snprintf(cell, CELL_MAX, "%s (%d)", name, pid);
 }
 

@@ -32,7 +32,7 @@ void write_sharers_text(FILE *out, const struct sharer_list *list,
 		const struct shmviz_sharer *map = &sharer->map;
 
 		sharer_prot(prot, map);
-		text_escape(comm, sizeof(comm), sharer->comm, sharer->comm_len);
+		text_show(comm, sizeof(comm), sharer->comm, sharer->comm_len);
 		fprintf(out, "  %12" PRIx64 "-%"  PRIx64 " %s pages %" PRIu64
 			"-%" PRIu64 "  ", (uint64_t)map->start,
 			(uint64_t)map->end, prot, (uint64_t)map->first,

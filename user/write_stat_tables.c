@@ -174,25 +174,6 @@ out:
 	stat_table_free(&sums);
 }
 
-/*
- * As text_escape() has it; bytes beyond ASCII as \xHH, too, if the locale does
- * not know them as UTF-8: libsmartcols would then try to measure them for ever.
- */
-static void put_comm(char cell[CELL_MAX], const __u8 *comm, size_t len)
-{
-	char text[TEXT_ESCAPED_SIZE(REC_COMM_LEN)];
-
-	text_escape(text, sizeof(text), comm, len);
-	if (term_utf8()) {
-		strcpy(cell, text);
-		return;
-	}
-	for (const char *s = text; *s; s++)
-		cell += sprintf(cell, (__u8)*s < 0x80 ? "%c" : "\\x%02x",
-				(__u8)*s);
-	*cell = '\0';
-}
-
 static void put_process(char cell[CELL_MAX],
 			const struct stat_process *process)
 {
@@ -203,7 +184,7 @@ static void put_process(char cell[CELL_MAX],
 	else if (!len)
 		snprintf(cell, CELL_MAX, "?");
 	else
-		put_comm(cell, process->comm, len);
+		text_show(cell, CELL_MAX, process->comm, len);
 }
 
 /* Only the kinds that there are; what is no call in one column, if narrow. */

@@ -43,7 +43,7 @@ static void print_before(pid_t pid, const struct comm *comm, const char *what)
 {
 	char name[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)];
 
-	text_escape(name, sizeof(name), comm->bytes, comm->len);
+	text_show(name, sizeof(name), comm->bytes, comm->len);
 	printf(narrow ? "%-12s %d %s: %s;" :
 			"%-15s %7d %-15s %-46s   %-14s        - ",
 	       "before", pid, name, what, "");
@@ -151,7 +151,7 @@ static void print_segment(const struct event *ev)
 static const char *escape_comm(char dst[TEXT_ESCAPED_SIZE(REC_COMM_LEN)],
 			       const __u8 comm[REC_COMM_LEN])
 {
-	text_escape(dst, TEXT_ESCAPED_SIZE(REC_COMM_LEN), comm,
+	text_show(dst, TEXT_ESCAPED_SIZE(REC_COMM_LEN), comm,
 		    strnlen((const char *)comm, REC_COMM_LEN));
 	return dst;
 }
