@@ -19,8 +19,10 @@ APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 	       /usr/bin/python3)
 APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
 LANE_TIMEOUT_APPS=1800
-# A lane takes about a minute; this is for one that hangs.
-LANE_TIMEOUT=900
+# For a lane that hangs; the tests of the tracer start it some hundred times,
+# which takes an emulated machine minutes.
+LANE_TIMEOUT=2400
+LANE_TIMEOUT_TEST=900
 # The checkers of the debug kernel make everything several times slower.
 LANE_TIMEOUT_DEBUG=5400
 
@@ -98,7 +100,8 @@ lane_lab()
 
 lane_vm()
 {
-	lane_lab "$1" "$LANE_TIMEOUT" -- tests/run
+	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT="$LANE_TIMEOUT_TEST" \
+		-- tests/run
 }
 
 # One test only, with what it needs; all of that makes a big guest.
