@@ -9,7 +9,7 @@ need root jq perl strace stress-ng
 run shmviz trace --backend fentry --duration 0.01
 backends=tracepoint
 cp "$tmp/err" "$tmp/no_fentry"
-[ "$status" != 0 ] || backends="fentry tracepoint"
+[ "$status" != 0 ] || backends=${BACKENDS:-fentry tracepoint}
 set -- $backends
 begin $((13 + 3 * $#))
 

@@ -17,32 +17,27 @@ sums_up()
 }
 
 # All processors at it, and room for 25 records.
-run shmviz trace --json --strict --buffer 4K -- sh -c '"$1" 3000 >/dev/null' - "$progs/hammer"
+run shmviz trace --json --strict --buffer 4K -- sh -c '"$1" 1000 >/dev/null' - "$progs/hammer"
 expect_status 4
 sums_up "$tmp/out"
-expect_jq '.end.lost > 0 and .end.seen >= 6000' "$tmp/sum"
+expect_jq '.end.lost > 0 and .end.seen >= 2000' "$tmp/sum"
 result "a tiny buffer: all is accounted for"
-
-no_hammer()
-{
-	[ -e "$tmp/begun" ] || { pgrep hammer >"$tmp/begun" || rm "$tmp/begun"; }
-	[ -e "$tmp/begun" ] && ! pgrep hammer
-}
 
 # The reader does not read at all for as long as it lasts.
 mkfifo "$tmp/pipe"
-shmviz trace --json --no-segments -- sh -c '"$1" 8000 >/dev/null' - "$progs/hammer" \
-	>"$tmp/pipe" 2>"$tmp/err" &
+# shellcheck disable=SC2016 # of the inner shell
+shmviz trace --json --no-segments -- sh -c '"$1" 1000 >"$2"; : >"$2.done"' - \
+	"$progs/hammer" "$tmp/hammer" >"$tmp/pipe" 2>"$tmp/err" &
 tracer=$!
 pids="$pids $tracer"
 exec 5<"$tmp/pipe"
-wait_for no_hammer
+wait_for test -e "$tmp/hammer.done"
 cat <&5 >"$tmp/out"
 exec 5<&-
 wait "$tracer"
 expect_same $? 0 status
 sums_up "$tmp/out"
-expect_jq '.end.seen >= 16000' "$tmp/sum"
+expect_jq '.end.seen >= 2000' "$tmp/sum"
 result "a reader that stands still: all is accounted for"
 
 # hammer counts its pairs; nothing of them is lost, and none is invented.
@@ -69,14 +64,22 @@ result "capabilities are given up, COMMAND keeps its own"
 
 chmod 755 "$tmp"
 as_user="/usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups"
+# Before 6.2 libbpf looks through the types of modules, which takes one more.
+case $(uname -r) in
+5.* | 6.[01].*)
+	caps=+bpf,+perfmon,+sys_admin ;;
+*)
+	caps=+bpf,+perfmon ;;
+esac
 # shellcheck disable=SC2086 # words
-run $as_user --inh-caps +bpf,+perfmon --ambient-caps +bpf,+perfmon "$SHMVIZ" trace --json -- \
+run $as_user --inh-caps "$caps" --ambient-caps "$caps" "$SHMVIZ" trace --json -- \
 	perl -e 'shmget(0x510c, 1, 0)'
 expect_status 0
 grep '"event":"shmget"' "$tmp/out" >"$tmp/ev"
 expect_jq '.uid == 1000 and .key == "0x0000510c" and .errno == "ENOENT"' "$tmp/ev"
 # shellcheck disable=SC2086 # words
 run $as_user "$SHMVIZ" trace --json
-expect_error 1 'needs root, or CAP_BPF and CAP_PERFMON'
+expect_status 1
+expect_grep 'needs root, or CAP_BPF and CAP_PERFMON' "$tmp/err"
 result "CAP_BPF and CAP_PERFMON are enough, nothing is not"
 finish
