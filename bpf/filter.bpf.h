@@ -10,6 +10,15 @@ static __always_inline bool is_listed(__u32 list, __u32 value)
 	return bpf_map_lookup_elem(&filter_nums, &key);
 }
 
+/* The copy: before 6.2 the key of a look-up cannot lie in what a caller gave. */
+static __always_inline bool comm_is_listed(const struct who *who)
+{
+	char comm[REC_COMM_LEN];
+
+	__builtin_memcpy(comm, who->comm, sizeof(comm));
+	return bpf_map_lookup_elem(&filter_comms, comm);
+}
+
 static __always_inline bool who_passes(const struct who *who)
 {
 	if ((cfg_follow || cfg_filter & FILTER_PID) && !who->followed &&
@@ -17,8 +26,7 @@ static __always_inline bool who_passes(const struct who *who)
 		return false;
 	if (cfg_filter & FILTER_UID && !is_listed(FILTER_UID, who->uid))
 		return false;
-	return !(cfg_filter & FILTER_COMM) ||
-	       bpf_map_lookup_elem(&filter_comms, who->comm);
+	return !(cfg_filter & FILTER_COMM) || comm_is_listed(who);
 }
 
 /*
