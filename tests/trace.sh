@@ -125,11 +125,12 @@ expect_jq '.type == "end" and .reason == "duration" and .seen > 0 and
 	.seen == .delivered + .lost + .filtered' "$tmp/end"
 result "ends on a busy system"
 
-shmviz trace --json --duration 30 >/dev/full 2>"$tmp/err"
+# Ends by itself: were it to wait for an event, this would last too long.
+shmviz trace --json --duration 1000 >/dev/full 2>"$tmp/err"
 status=$? ran="trace >/dev/full"
 expect_status 1
 expect_grep "No space left" "$tmp/err"
-# Ends by itself when its reader goes; were it to wait for an event, this would
+# So too when its reader goes; were it to wait for an event, this would
 # last as long as its --duration.
 { shmviz trace --json --duration 200; echo $? >"$tmp/status"; } 2>/dev/null |
 	head -n 1 >"$tmp/out"

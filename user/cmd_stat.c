@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "err.h"
+#include "recount.h"
 #include "runloop.h"
 #include "session.h"
 #include "stat_options.h"
@@ -130,7 +131,7 @@ static int count(struct run *run)
 			run->loop.reason = "output";
 			return EXIT_DONE;
 		}
-		if (runloop_wait(&run->loop, -1, child) & RUN_END)
+		if (runloop_wait(&run->loop, -1, -1, child) & RUN_END)
 			return EXIT_DONE;
 		if (is_last(run)) {
 			run->loop.reason = "count";
@@ -217,6 +218,11 @@ static int run_attached(struct run *run)
 	return ret ?: counted;
 }
 
+static const struct stat_writer *writer_for(const struct stat_options *opt)
+{
+	return opt->json ? &stat_writer_json : &stat_writer_text;
+}
+
 static int count_events(const struct stat_options *opt)
 {
 	struct session_options session = {
@@ -227,7 +233,7 @@ static int count_events(const struct stat_options *opt)
 	};
 	struct run run = {
 		.opt = opt,
-		.writer = opt->json ? &stat_writer_json : &stat_writer_text,
+		.writer = writer_for(opt),
 	};
 	int err, ret;
 
@@ -253,5 +259,7 @@ int cmd_stat(int argc, char **argv)
 		stat_options_help();
 		return EXIT_DONE;
 	}
+	if (!ret && opt.from)
+		return recount(&opt, writer_for(&opt));
 	return ret ? ret : count_events(&opt);
 }

@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz trace: events as they happen. */
 #include <errno.h>
-#include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <shmviz.h>
 
 #include "births.h"
-#include "caps.h"
-#include "child.h"
 #include "cmd.h"
 #include "err.h"
 #include "replay.h"
+#include "runloop.h"
+#include "session.h"
 #include "snapshot.h"
 #include "term.h"
 #include "trace_options.h"
@@ -36,9 +29,9 @@
 struct trace {
 	const struct trace_options *opt;
 	const struct trace_writer *writer;
-	struct tracer *tracer;
+	struct session session;
+	struct runloop loop;
 	struct births *births;
-	struct child child;
 	struct trace_end end;
 	__u64 lost_said;
 	int got;		/* records of the last drain */
@@ -62,14 +55,15 @@ static bool is_narrow(void)
 
 static void write_start(struct trace *trace)
 {
+	struct tracer *tracer = trace->session.tracer;
 	struct stat ns;
 	struct trace_start start = {
 		.narrow = is_narrow(),
 		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
 		.version = SHMVIZ_VERSION,
-		.backend = tracer_backend_name(tracer_backend(trace->tracer)),
-		.why = tracer_why(trace->tracer),
-		.blind = tracer_blind(trace->tracer),
+		.backend = tracer_backend_name(tracer_backend(tracer)),
+		.why = tracer_why(tracer),
+		.blind = tracer_blind(tracer),
 		.monotonic = clock_ns(CLOCK_MONOTONIC),
 		.realtime = clock_ns(CLOCK_REALTIME),
 	};
@@ -98,10 +92,11 @@ static void on_record(const struct rec_hdr *rec, void *ctx)
 /* Prints what is there, or some of it; false when it can't be printed. */
 static bool drain(struct trace *trace)
 {
+	struct tracer *tracer = trace->session.tracer;
 	__u64 lost;
 
-	trace->got = tracer_consume(trace->tracer, on_record, trace);
-	lost = tracer_lost(trace->tracer);
+	trace->got = tracer_consume(tracer, on_record, trace);
+	lost = tracer_lost(tracer);
 	if (lost != trace->lost_said) {
 		trace->writer->lost(lost - trace->lost_said);
 		trace->lost_said = lost;
@@ -110,35 +105,6 @@ static bool drain(struct trace *trace)
 	if (trace->out_of_memory)
 		err_line("out of memory");
 	return !ferror(stdout) && !trace->out_of_memory;
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-static int open_timer(double duration)
-{
-	struct itimerspec when = {};
-	double sec, frac;
-	int fd;
-
-	if (duration <= 0)
-		return -1;
-	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	frac = modf(duration, &sec);
-	when.it_value.tv_sec = sec;
-	when.it_value.tv_nsec = frac * 1e9 > 1 ? frac * 1e9 : 1;
-	if (fd >= 0)
-		timerfd_settime(fd, 0, &when, NULL);
-	return fd;
 }
 
 /* Records that came while we looked around: told after what was there. */
@@ -197,17 +163,18 @@ static void warn_hidden(const struct snapshot *snap)
 /* What is there; events begin where it ends, none missing, none twice. */
 static int look_around(struct trace *trace)
 {
+	struct tracer *tracer = trace->session.tracer;
 	struct early early = {};
 	int ret = EXIT_FAILED;
 
-	tracer_arm(trace->tracer);
-	early.snap = snapshot_new(trace->tracer);
+	tracer_arm(tracer);
+	early.snap = snapshot_new(tracer);
 	if (!early.snap) {
 		err_line("cannot read the segments there are: %s",
 			 strerror(errno));
 		return EXIT_FAILED;
 	}
-	if (!tracer_settle(trace->tracer, keep_early, &early))
+	if (!tracer_settle(tracer, keep_early, &early))
 		err_line("something is under way for long: it may count twice,"
 			 " here and in its event");
 	warn_hidden(early.snap);
@@ -224,47 +191,31 @@ static int look_around(struct trace *trace)
 	return ret;
 }
 
-enum { FD_RECORDS, FD_SIGNAL, FD_TIMER, FD_CHILD, FD_STDOUT, FD_MAX };
-
-/* Why the run ends, or NULL. */
-static const char *end_reason(struct trace *trace, const struct pollfd *fds)
+/* Not for every single event: that costs those who make them. */
+static unsigned int wait_for_records(struct trace *trace, unsigned int seen)
 {
-	if (fds[FD_CHILD].revents) {
-		trace->end.command_status = child_status(&trace->child);
-		return "command";
+	struct session *session = &trace->session;
+	struct child *child = session->opt->command ? &session->child : NULL;
+
+	if (seen & RUN_INPUT) {
+		seen = runloop_wait(&trace->loop, -1, BATCH_MS, child);
+		if (seen)
+			return seen;
 	}
-	if (fds[FD_SIGNAL].revents)
-		return "signal";
-	if (fds[FD_TIMER].revents)
-		return "duration";
-	/* Its reader has gone: nobody will see the next event. */
-	if (fds[FD_STDOUT].revents & POLLERR)
-		return "output";
-	return NULL;
+	return runloop_wait(&trace->loop, tracer_fd(session->tracer), -1,
+			    child);
 }
 
-static void run(struct trace *trace, int signals, int timer)
+static void run(struct trace *trace)
 {
-	struct pollfd fds[FD_MAX] = {
-		[FD_RECORDS] = { tracer_fd(trace->tracer), POLLIN, 0 },
-		[FD_SIGNAL]  = { signals, POLLIN, 0 },
-		[FD_TIMER]   = { timer, POLLIN, 0 },
-		[FD_CHILD]   = { trace->child.pidfd, POLLIN, 0 },
-		[FD_STDOUT]  = { STDOUT_FILENO, 0, 0 },
-	};
+	unsigned int seen = 0;
 
-	do {
-		/* Not for every single event: that costs those who make them. */
-		fds[FD_RECORDS].fd = -1;
-		if (!fds[FD_RECORDS].revents ||
-		    !poll(fds, FD_MAX, BATCH_MS)) {
-			fds[FD_RECORDS].fd = tracer_fd(trace->tracer);
-			poll(fds, FD_MAX, -1);
-		}
-		trace->end.reason = end_reason(trace, fds);
-		if (fds[FD_RECORDS].revents && !drain(trace))
-			trace->end.reason = "output";
-	} while (!trace->end.reason);
+	while (!trace->loop.reason) {
+		if (!ferror(stdout))
+			seen = wait_for_records(trace, seen);
+		if (ferror(stdout) || (seen & RUN_INPUT && !drain(trace)))
+			trace->loop.reason = "output";
+	}
 }
 
 /*
@@ -273,17 +224,20 @@ static void run(struct trace *trace, int signals, int timer)
  */
 static void finish(struct trace *trace)
 {
+	struct tracer *tracer = trace->session.tracer;
 	struct rec_counts counts[KIND_MAX];
 	struct trace_end *end = &trace->end;
 	const struct timespec pause = { .tv_nsec = 1000000 };
 
-	tracer_disarm(trace->tracer);
-	tracer_detach(trace->tracer);
+	end->reason = trace->loop.reason;
+	end->command_status = trace->loop.command_status;
+	tracer_disarm(tracer);
+	tracer_detach(tracer);
 	for (int tries = 0; tries < 1000; tries++) {
 		while (drain(trace) && trace->got > 0)
 			;
 		end->seen = end->lost = end->filtered = 0;
-		if (tracer_counts(trace->tracer, counts))
+		if (tracer_counts(tracer, counts))
 			break;
 		for (int i = 0; i < KIND_MAX; i++) {
 			end->seen += counts[i].seen;
@@ -308,141 +262,70 @@ static void be_first(void)
 	setpriority(PRIO_PROCESS, 0, -20);
 }
 
-static int drop_capabilities(void)
+static int refuse(const char *what, int err)
 {
-	int err = caps_drop();
-
-	if (err)
-		err_line("cannot give up capabilities: %s", strerror(-err));
-	return err ? EXIT_FAILED : EXIT_DONE;
-}
-
-static int start_command(struct trace *trace)
-{
-	int err = child_run(&trace->child);
-
-	if (!err)
-		return EXIT_DONE;
-	err_line("cannot run '%s': %s", trace->opt->command[0],
-		 strerror(-err));
+	err_line("cannot wait for %s: %s", what, strerror(-err));
 	return EXIT_FAILED;
 }
 
-static int run_attached(struct trace *trace, int signals)
+static int run_attached(struct trace *trace)
 {
-	int timer = open_timer(trace->opt->duration);
-	int ret = EXIT_DONE;
+	const struct trace_options *opt = trace->opt;
+	int err, ret = EXIT_DONE;
 
+	err = runloop_time(&trace->loop, opt->duration, 0);
+	if (err)
+		return refuse("times", err);
 	write_start(trace);
-	if (trace->opt->tracer.snapshot)
+	if (opt->tracer.snapshot)
 		ret = look_around(trace);
 	flush_output();
-	/* The command has its own; nothing of what is left to do takes any. */
 	be_first();
 	if (!ret)
-		ret = drop_capabilities();
-	if (!ret && trace->opt->command)
-		ret = start_command(trace);
+		ret = session_start(&trace->session);
 	if (ret)
-		trace->end.reason = "failed";
+		trace->loop.reason = "failed";
 	else
-		run(trace, signals, timer);
+		run(trace);
 	finish(trace);
 	if (!ret && trace->out_of_memory)
 		ret = EXIT_FAILED;
-	if (!ret && trace->opt->strict && trace->end.lost)
+	if (!ret && opt->strict && trace->end.lost)
 		ret = EXIT_LOST;
-	if (timer >= 0)
-		close(timer);
 	return ret;
-}
-
-static int open_tracer(struct trace *trace)
-{
-	char why[384];
-
-	trace->tracer = tracer_open(&trace->opt->tracer, why, sizeof(why));
-	if (trace->tracer)
-		return EXIT_DONE;
-	if (errno == EPERM && geteuid()) {
-		err_line("tracing needs root, or CAP_BPF and CAP_PERFMON:"
-			 " run it with sudo");
-		return EXIT_FAILED;
-	}
-	err_line("this kernel allows no tracing: %s: see 'shmviz doctor'", why);
-	return EXIT_LACKS;
-}
-
-/* All that is traced from the start, or the reason why not is said. */
-static int follow_processes(struct trace *trace)
-{
-	const struct trace_options *opt = trace->opt;
-	int err;
-
-	for (unsigned int i = 0; i < opt->nfollow; i++) {
-		int fd = syscall(SYS_pidfd_open, opt->follow[i], 0);
-
-		err = fd < 0 ? -errno : tracer_follow(trace->tracer, fd);
-
-		if (fd >= 0)
-			close(fd);
-		if (err) {
-			err_line("cannot follow process %d: %s",
-				 opt->follow[i], err == -ESRCH ?
-				 "no such process" : strerror(-err));
-			return EXIT_FAILED;
-		}
-	}
-	if (!opt->command)
-		return EXIT_DONE;
-	err = tracer_follow(trace->tracer, trace->child.pidfd);
-	if (!err)
-		return EXIT_DONE;
-	err_line("cannot follow '%s': %s", opt->command[0], strerror(-err));
-	return EXIT_FAILED;
-}
-
-static int prepare_command(struct trace *trace)
-{
-	char **command = trace->opt->command;
-	int err;
-
-	if (!command)
-		return EXIT_DONE;
-	err = child_prepare(&trace->child, command);
-	if (!err)
-		return EXIT_DONE;
-	err_line("cannot run '%s': %s", command[0], strerror(-err));
-	return EXIT_FAILED;
 }
 
 static int trace_events(const struct trace_options *opt)
 {
+	struct session_options session = {
+		.tracer = &opt->tracer,
+		.command = opt->command,
+		.follow = opt->follow,
+		.nfollow = opt->nfollow,
+	};
 	struct trace trace = {
 		.opt = opt,
 		.writer = opt->json ? &trace_writer_json : &trace_writer_text,
 		.births = births_new(),
-		.child = { .pid = -1, .pidfd = -1, .go = -1, .failed = -1 },
 	};
-	int ret, signals;
+	int err, ret;
 
 	if (!trace.births) {
 		err_line("out of memory");
 		return EXIT_FAILED;
 	}
-	/* Before the tracer, so that the command inherits none of its files. */
-	ret = prepare_command(&trace);
 	/* Early: a signal while it starts must not be lost either. */
-	signals = open_signals();
+	err = runloop_open(&trace.loop);
+	if (err) {
+		ret = refuse("signals", err);
+		goto out_births;
+	}
+	ret = session_open(&trace.session, &session);
 	if (!ret)
-		ret = open_tracer(&trace);
-	if (!ret)
-		ret = follow_processes(&trace);
-	if (!ret)
-		ret = run_attached(&trace, signals);
-	close(signals);
-	tracer_close(trace.tracer);
-	child_release(&trace.child);
+		ret = run_attached(&trace);
+	session_close(&trace.session);
+	runloop_close(&trace.loop);
+out_births:
 	births_free(trace.births);
 	return ret;
 }

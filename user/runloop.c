@@ -112,7 +112,7 @@ static unsigned int look(struct runloop *loop, const struct pollfd *fds,
 	return loop->reason ? seen | RUN_END : seen;
 }
 
-unsigned int runloop_wait(struct runloop *loop, int input,
+unsigned int runloop_wait(struct runloop *loop, int input, int milliseconds,
 			  struct child *child)
 {
 	struct pollfd fds[FD_MAX] = {
@@ -123,17 +123,20 @@ unsigned int runloop_wait(struct runloop *loop, int input,
 		[FD_CHILD]  = { child ? child->pidfd : -1, POLLIN, 0 },
 		[FD_STDOUT] = { STDOUT_FILENO, 0, 0 },
 	};
-	unsigned int seen;
+	unsigned int seen = 0;
+	int ready;
 
-	do {
-		if (poll(fds, FD_MAX, -1) < 0) {
-			if (errno == EINTR)
-				continue;
+	while (!seen) {
+		ready = poll(fds, FD_MAX, milliseconds);
+		if (!ready)
+			break;
+		if (ready > 0) {
+			seen = look(loop, fds, child);
+		} else if (errno != EINTR) {
 			loop->reason = "output";
-			return RUN_END;
+			seen = RUN_END;
 		}
-		seen = look(loop, fds, child);
-	} while (!seen);
+	}
 	return seen;
 }
 

@@ -34,9 +34,10 @@ int runloop_time(struct runloop *loop, double duration, double interval);
 
 /*
  * Waits for one of RUN_*; -1 as `input` and NULL as `child` are never ready. The
- * tick at the very end of the duration is the end alone.
+ * tick at the very end of the duration is the end alone. 0: so many milliseconds
+ * were over before; -1: as long as it takes.
  */
-unsigned int runloop_wait(struct runloop *loop, int input,
+unsigned int runloop_wait(struct runloop *loop, int input, int milliseconds,
 			  struct child *child);
 
 void runloop_close(struct runloop *loop);

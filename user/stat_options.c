@@ -35,6 +35,8 @@ void stat_options_help(void)
 	     "                         the machine then pays for one program, not for two\n"
 	     "      --rows N           room for N rows, 1 to 1048576 (default: 10240): each\n"
 	     "                         event, result and process that go together are one\n"
+	     "      --from FILE        count what trace --json has written, - for stdin;\n"
+	     "                         filters pick from it\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
@@ -67,7 +69,7 @@ static int refuse(const char *option, const char *needed)
 	return err_usage("stat", "%s '%s': %s", option, optarg, needed);
 }
 
-enum { OPT_BACKEND = 256, OPT_FOLLOW, OPT_NO_LATENCY, OPT_ROWS };
+enum { OPT_BACKEND = 256, OPT_FOLLOW, OPT_FROM, OPT_NO_LATENCY, OPT_ROWS };
 
 static int parse_value(int c, struct stat_options *opt)
 {
@@ -114,6 +116,9 @@ static int parse_option(int c, char **argv, struct stat_options *opt)
 	case OPT_FOLLOW:
 		opt->filter.follow = true;
 		return EXIT_DONE;
+	case OPT_FROM:
+		opt->from = optarg;
+		return EXIT_DONE;
 	case OPT_NO_LATENCY:
 		opt->tracer.entry = false;
 		return EXIT_DONE;
@@ -122,6 +127,19 @@ static int parse_option(int c, char **argv, struct stat_options *opt)
 			return filter_add(&opt->filter, "stat", c, optarg);
 		return err_option("stat", c, argv);
 	}
+}
+
+/* What was written down can't be hooked, followed or waited for. */
+static int check_from(const struct stat_options *opt, bool command)
+{
+	const struct tracer_options *tracer = &opt->tracer;
+
+	if (opt->from && (command || tracer->backend || tracer->stat_rows ||
+			  !tracer->entry || opt->duration > 0 || opt->count ||
+			  opt->filter.follow))
+		return err_usage("stat", "--from FILE goes with --json,"
+				 " --interval and filters only");
+	return EXIT_DONE;
 }
 
 /* What must go together. */
@@ -143,6 +161,7 @@ int stat_options_parse(struct stat_options *opt, int argc, char **argv)
 		{ "count",      required_argument, NULL, 'n' },
 		{ "duration",   required_argument, NULL, 'd' },
 		{ "follow",     no_argument,       NULL, OPT_FOLLOW },
+		{ "from",       required_argument, NULL, OPT_FROM },
 		{ "help",       no_argument,       NULL, 'h' },
 		{ "interval",   required_argument, NULL, 'i' },
 		{ "json",       no_argument,       NULL, 'j' },
@@ -164,7 +183,7 @@ int stat_options_parse(struct stat_options *opt, int argc, char **argv)
 		if (ret)
 			return ret;
 	}
-	ret = check(opt);
+	ret = check_from(opt, optind < argc) ?: check(opt);
 	if (ret || optind == argc)
 		return ret;
 	if (strcmp(argv[optind - 1], "--"))

@@ -18,6 +18,7 @@ struct stat_options {
 	__u64 count;		/* intervals; 0: until told to end */
 	bool json;
 	char **command;		/* NULL: none */
+	const char *from;	/* a trace to count instead; NULL: none */
 };
 
 /* An exit code, or STAT_HELP if help was asked for. */

@@ -34,7 +34,7 @@ static int compare_results(const struct stat_key *a, const struct stat_key *b)
 	       order(a->flags & STAT_COMPAT, b->flags & STAT_COMPAT);
 }
 
-static int compare_keys(const struct stat_key *a, const struct stat_key *b)
+int stat_compare_keys(const struct stat_key *a, const struct stat_key *b)
 {
 	return compare_results(a, b) ?: order(a->flags, b->flags) ?:
 	       order(a->pid, b->pid);
@@ -44,18 +44,18 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct stat_row *x = a, *y = b;
 
-	return compare_keys(&x->key, &y->key);
+	return stat_compare_keys(&x->key, &y->key);
 }
 
-static int on_row(const struct stat_key *key, const struct stat_value *value,
-		  void *ctx)
+int stat_table_add(struct stat_table *table, const struct stat_key *key,
+		   const struct stat_value *value)
 {
 	struct stat_row *row;
 
 	/* A newer kernel side could have more of them. */
 	if (key->kind >= KIND_MAX || key->cause >= CAUSE_MAX)
 		return 0;
-	row = add_row(ctx);
+	row = add_row(table);
 	if (!row)
 		return -ENOMEM;
 	row->key = *key;
@@ -68,6 +68,12 @@ static int on_row(const struct stat_key *key, const struct stat_value *value,
 	row->counts.total = value->total;
 	row->counts.max = value->max;
 	return 0;
+}
+
+static int on_row(const struct stat_key *key, const struct stat_value *value,
+		  void *ctx)
+{
+	return stat_table_add(ctx, key, value);
 }
 
 int stat_table_read(struct stat_table *table, const struct tracer *t)

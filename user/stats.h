@@ -32,6 +32,13 @@ struct stat_table {
 	size_t n, room;
 };
 
+/* The order of a table's rows. */
+int stat_compare_keys(const struct stat_key *a, const struct stat_key *b);
+
+/* A row more, behind all others; of a kind that is not known: none. 0 or -ENOMEM. */
+int stat_table_add(struct stat_table *table, const struct stat_key *key,
+		   const struct stat_value *value);
+
 /* Fills an empty table ({}). 0 or -errno. */
 int stat_table_read(struct stat_table *table, const struct tracer *t);
 

@@ -7,12 +7,12 @@
 
 #include "err.h"
 #include "parse.h"
+#include "run_options.h"
 #include "trace_filter.h"
 #include "trace_options.h"
 
 #define BUFFER_MIN	4096
 #define BUFFER_MAX	(1u << 30)
-#define DURATION_MAX	1e9
 
 void trace_options_help(void)
 {
@@ -64,17 +64,6 @@ void trace_options_help(void)
 	     "  shmviz trace --failed --event shmat,shmget");
 }
 
-static int parse_duration(const char *text, double *duration)
-{
-	char *end;
-
-	if (strspn(text, "0123456789.") != strlen(text))
-		return -EINVAL;
-	*duration = strtod(text, &end);
-	return end == text || *end || *duration <= 0 ||
-	       *duration > DURATION_MAX ? -EINVAL : 0;
-}
-
 /* The kernel takes powers of two of at least a page. */
 static size_t round_buffer(uint64_t size)
 {
@@ -108,17 +97,6 @@ static int parse_buffer(const char *text, size_t *buffer)
 	return 0;
 }
 
-static int parse_backend(const char *text, enum tracer_backend *backend)
-{
-	for (int b = TRACER_TRACEPOINT; b <= TRACER_FENTRY; b++) {
-		if (!strcmp(text, tracer_backend_name(b))) {
-			*backend = b;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_FROM,
        OPT_NO_SEGMENTS, OPT_STRICT };
 
@@ -126,7 +104,7 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 {
 	switch (c) {
 	case 'd':
-		if (parse_duration(optarg, &opt->duration))
+		if (run_parse_seconds(optarg, 0, &opt->duration))
 			return err_usage("trace",
 				"--duration '%s': seconds above 0 are needed",
 				optarg);
@@ -135,7 +113,7 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 		opt->json = true;
 		return EXIT_DONE;
 	case OPT_BACKEND:
-		if (parse_backend(optarg, &opt->tracer.backend))
+		if (run_parse_backend(optarg, &opt->tracer.backend))
 			return err_usage("trace",
 				"--backend '%s': fentry or tracepoint is needed",
 				optarg);
@@ -184,16 +162,11 @@ static int finish_from(const struct trace_options *opt, bool command)
 /* --follow: the processes of --pid, and their children. */
 static int finish_follow(struct trace_options *opt)
 {
-	const struct tracer_filter *filter = &opt->filter;
-
-	if (!filter->follow)
+	if (!opt->filter.follow)
 		return EXIT_DONE;
-	for (unsigned int i = 0; i < filter->nnums; i++)
-		if (filter->nums[i].list == FILTER_PID)
-			opt->follow[opt->nfollow++] = filter->nums[i].value;
-	if (!opt->nfollow)
-		return err_usage("trace", "--follow needs --pid");
-	return EXIT_DONE;
+	opt->nfollow = run_list_pids(&opt->filter, opt->follow);
+	return opt->nfollow ? EXIT_DONE :
+			      err_usage("trace", "--follow needs --pid");
 }
 
 int trace_options_parse(struct trace_options *opt, int argc, char **argv)

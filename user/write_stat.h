@@ -17,6 +17,7 @@ struct stat_start {
 	const char *why;	/* why no better backend; empty: none better */
 	const char *const *blind; /* what can't be seen; ends with NULL */
 	double interval;	/* seconds; 0: none */
+	bool past;		/* it is over, and was written down */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
 };
@@ -34,7 +35,8 @@ struct stat_report {
 
 struct stat_end {
 	const char *reason;	/* as of runloop.h; "count": so many intervals;
-				 * "failed": the command could not be run */
+				 * "failed": the command could not be run;
+				 * "cut-off": what was written down has no end */
 	int command_status;	/* of waitpid(), if it is "command" */
 };
 

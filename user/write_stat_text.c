@@ -16,8 +16,12 @@ static bool has_latency;
 static void text_start(const struct stat_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
-	fprintf(stderr, "counting System V shared memory by %s; Ctrl-C ends\n",
-		start->backend);
+	if (start->past)
+		fprintf(stderr, "counted what was traced by %s\n",
+			start->backend);
+	else
+		fprintf(stderr, "counting System V shared memory by %s;"
+			" Ctrl-C ends\n", start->backend);
 	if (start->why[0])
 		fprintf(stderr, "  %s\n", start->why);
 	for (const char *const *what = start->blind; *what; what++)
