@@ -141,7 +141,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 	rec->arg[1] = c->arg[1];
 	rec->arg[2] = c->arg[2];
 	rec->ret = c->ret;
-	rec->mm = (unsigned long)task->mm;
+	rec->mm = task_mm(task);
 	rec->duration = 0;
 	if (!state)
 		return;
@@ -154,7 +154,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 static __always_inline void note_owner(struct task_struct *task,
 				       const struct who *who)
 {
-	__u64 mm = (unsigned long)task->mm;
+	__u64 mm = task_mm(task);
 	struct who *owner = bpf_map_lookup_elem(&mm_owners, &mm);
 
 	/* It may be another's address space of before. */

@@ -31,7 +31,7 @@ static __always_inline bool task_is_followed(struct task_struct *task)
 static __always_inline void who_is_current(struct who *who,
 					   struct task_struct *task)
 {
-	struct pid *pid = task->group_leader->thread_pid;
+	struct pid *pid = not_trusted(task)->group_leader->thread_pid;
 
 	/* The initial namespace's numbers, which stand in the task itself. */
 	who->pid = cfg_pidns == PROC_PID_INIT_INO ? task->tgid :
@@ -53,7 +53,7 @@ static __always_inline void fill_hdr(struct rec_hdr *hdr, __u16 type,
 	hdr->uid = who->uid;
 	hdr->pid = who->pid;
 	hdr->tid = cfg_pidns == PROC_PID_INIT_INO ? task->pid :
-		   pid_nr_tracer(task->thread_pid);
+		   pid_nr_tracer(not_trusted(task)->thread_pid);
 	hdr->ts = bpf_ktime_get_ns();
 	hdr->cgroup = bpf_get_current_cgroup_id();
 	hdr->ipcns = task_ipcns(task)->ns.inum;

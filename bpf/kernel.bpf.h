@@ -29,17 +29,43 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 	((type *)bpf_rdonly_cast((void *)(pointer),			\
 				 bpf_core_type_id_kernel(type)))
 
-/* The member of what @pointer, of no type, points to. */
-#define READ(type, pointer, member)					\
+/* A pointer that GET() can follow; each one makes loading a little slower. */
+#define TYPED(type, pointer)						\
+	(MAY_CAST ? CAST(type, pointer) : (type *)(pointer))
+
+#define GET(typed, member)						\
 ({									\
-	typeof(((type *)0)->member) __value;				\
+	typeof((typed)->member) __value;				\
 									\
 	if (MAY_CAST)							\
-		__value = CAST(type, pointer)->member;			\
+		__value = (typed)->member;				\
 	else								\
-		__value = BPF_CORE_READ((type *)(pointer), member);	\
+		__value = BPF_CORE_READ(typed, member);			\
 	__value;							\
 })
+
+/* A single member of what @pointer, of no type, points to. */
+#define READ(type, pointer, member)					\
+({									\
+	type *__typed = TYPED(type, pointer);				\
+									\
+	GET(__typed, member);						\
+})
+
+/*
+ * For loads of pointers. From 6.4 on, until it could find types by their names
+ * without going through all of them, the verifier took longer for each pointer
+ * loaded from the current task, which it trusts, than for a hundred loads.
+ */
+static __always_inline struct task_struct *not_trusted(struct task_struct *task)
+{
+	return MAY_CAST ? CAST(struct task_struct, task) : task;
+}
+
+static __always_inline unsigned long task_mm(struct task_struct *task)
+{
+	return (unsigned long)not_trusted(task)->mm;
+}
 
 /* A pointer as a number, which the kernel's verifier can pass on anywhere. */
 static __always_inline unsigned long number_of(const void *pointer)
@@ -108,7 +134,7 @@ static __always_inline bool task_is_compat(struct task_struct *task)
  */
 static __always_inline struct ipc_namespace *task_ipcns(struct task_struct *task)
 {
-	return task->nsproxy->ipc_ns;
+	return not_trusted(task)->nsproxy->ipc_ns;
 }
 
 /* What is needed of a namespace to find a segment in it. */
@@ -131,14 +157,15 @@ static __always_inline void ns_ref_current(struct ns_ref *ref,
 static __always_inline void ns_ref_at(struct ns_ref *ref,
 				      struct ipc_namespace *ns)
 {
-	ref->inum = READ(struct ipc_namespace, ns, ns.inum);
-	ref->head = (unsigned long)READ(struct ipc_namespace, ns,
+	ns = TYPED(struct ipc_namespace, ns);
+	ref->inum = GET(ns, ns.inum);
+	ref->head = (unsigned long)GET(ns,
 				ids[IPC_SHM_IDS].ipcs_idr.idr_rt.xa_head);
 	ref->valid = ref->inum;
 }
 
 /* idr_find() on the segments of a namespace. */
-static __always_inline void *ids_find(void *entry, __u32 index)
+__noinline unsigned long ids_find(unsigned long entry, __u32 index)
 {
 	struct xa_node *node = NULL;
 	__u32 slots, slot;
@@ -147,27 +174,28 @@ static __always_inline void *ids_find(void *entry, __u32 index)
 
 	slots = bpf_core_field_size(node->slots) / sizeof(void *);
 	for (i = 0; i < XA_LEVELS_MAX; i++) {
-		if (((unsigned long)entry & 3) != 2)
-			return i || !index ? entry : NULL;
-		node = (void *)((unsigned long)entry - 2);
+		if ((entry & 3) != 2)
+			return i || !index ? entry : 0;
+		node = (void *)(entry - 2);
 		shift = READ(struct xa_node, node, shift);
 		slot = index >> (shift & 31);
 		/* Above the top node; below it, the bits above are done. */
 		if (!i && slot >= slots)
-			return NULL;
+			return 0;
 		slot &= slots - 1;
 		/* Any structure that begins with 64 bits of no type. */
-		entry = (void *)READ(struct timespec64, (unsigned long)node +
+		entry = READ(struct timespec64, (unsigned long)node +
 			bpf_core_field_offset(struct xa_node, slots) +
 			slot * sizeof(void *), tv_sec);
 	}
-	return NULL;
+	return 0;
 }
 
 /* All that is said of a segment; its id and namespace are there already. */
-static __always_inline void seg_fill(struct rec_seg *seg, void *shp)
+static __always_inline void seg_fill(struct rec_seg *seg,
+				     struct shmid_kernel *shp)
 {
-	__u32 mode = READ(struct shmid_kernel, shp, shm_perm.mode);
+	__u32 mode = GET(shp, shm_perm.mode);
 
 	seg->have |= SEG_KERNEL;
 	if (mode & SHM_DEST)
@@ -175,15 +203,15 @@ static __always_inline void seg_fill(struct rec_seg *seg, void *shp)
 	if (mode & SHM_LOCKED)
 		seg->have |= SEG_LOCKED;
 	seg->mode = mode & 0777;
-	seg->key = READ(struct shmid_kernel, shp, shm_perm.key);
-	seg->size = READ(struct shmid_kernel, shp, shm_segsz);
-	seg->nattch = READ(struct shmid_kernel, shp, shm_nattch);
-	seg->cpid = pid_nr_tracer(READ(struct shmid_kernel, shp, shm_cprid));
+	seg->key = GET(shp, shm_perm.key);
+	seg->size = GET(shp, shm_segsz);
+	seg->nattch = GET(shp, shm_nattch);
+	seg->cpid = pid_nr_tracer(GET(shp, shm_cprid));
 }
 
-static __always_inline bool seg_is(void *shp, int shmid)
+static __always_inline bool seg_is(struct shmid_kernel *shp, int shmid)
 {
-	return shp && READ(struct shmid_kernel, shp, shm_perm.id) == shmid;
+	return shp && GET(shp, shm_perm.id) == shmid;
 }
 
 /*
@@ -194,7 +222,7 @@ static __always_inline bool seg_is(void *shp, int shmid)
  */
 __noinline int seg_read(const struct ns_ref *ns, int shmid, struct rec_seg *seg)
 {
-	void *head = (void *)(ns ? ns->head : 0), *shp;
+	struct shmid_kernel *shp;
 
 	if (!ns || !seg || !ns->valid)
 		return 0;
@@ -204,11 +232,11 @@ __noinline int seg_read(const struct ns_ref *ns, int shmid, struct rec_seg *seg)
 	if (shmid < 0)
 		return 0;
 	/* 15 bits of index, or 24 if booted with ipcmni_extend. */
-	shp = ids_find(head, shmid & 0x7fff);
+	shp = TYPED(struct shmid_kernel, ids_find(ns->head, shmid & 0x7fff));
 	if (!seg_is(shp, shmid))
-		shp = ids_find(head, shmid & 0xffffff);
-	if (!seg_is(shp, shmid) ||
-	    READ(struct shmid_kernel, shp, shm_perm.deleted))
+		shp = TYPED(struct shmid_kernel,
+			    ids_find(ns->head, shmid & 0xffffff));
+	if (!seg_is(shp, shmid) || GET(shp, shm_perm.deleted))
 		return 0;
 	seg_fill(seg, shp);
 	return 1;
@@ -237,10 +265,11 @@ static __always_inline struct ipc_namespace *
 vma_segment(struct vm_area_struct *vma, int *shmid)
 {
 	struct file *file = READ(struct vm_area_struct, vma, vm_file);
-	struct shm_file_data *sfd = READ(struct file, file, private_data);
+	struct shm_file_data *sfd = TYPED(struct shm_file_data,
+			READ(struct file, file, private_data));
 
-	*shmid = READ(struct shm_file_data, sfd, id);
-	return READ(struct shm_file_data, sfd, ns);
+	*shmid = GET(sfd, id);
+	return GET(sfd, ns);
 }
 
 static __always_inline void vma_seg_read(struct vm_area_struct *vma,

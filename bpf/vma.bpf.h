@@ -33,11 +33,13 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 					const struct task_state *state,
 					bool *own)
 {
-	unsigned long mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
-	unsigned long file = (unsigned long)READ(struct vm_area_struct, vma, vm_file);
+	unsigned long mm, file;
 
+	vma = TYPED(struct vm_area_struct, vma);
+	mm = (unsigned long)GET(vma, vm_mm);
+	file = (unsigned long)GET(vma, vm_file);
 	*own = true;
-	if (mm == (unsigned long)task->mm) {
+	if (mm == task_mm(task)) {
 		if (state && state->ts && state->call == KIND_SHMDT)
 			return CAUSE_SHMDT;
 		if (state && state->split_file == file && in_mremap(task))
@@ -45,7 +47,7 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 		return CAUSE_MUNMAP;
 	}
 	if (task->flags & PF_EXITING &&
-	    mm == (unsigned long)task->active_mm)
+	    mm == (unsigned long)not_trusted(task)->active_mm)
 		return CAUSE_EXIT;
 	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
 		return CAUSE_EXEC;
@@ -58,9 +60,10 @@ static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 {
 	rec->kind = kind;
 	rec->cause = cause;
-	rec->start = READ(struct vm_area_struct, vma, vm_start);
-	rec->end = READ(struct vm_area_struct, vma, vm_end);
-	rec->mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
+	vma = TYPED(struct vm_area_struct, vma);
+	rec->start = GET(vma, vm_start);
+	rec->end = GET(vma, vm_end);
+	rec->mm = (unsigned long)GET(vma, vm_mm);
 	rec->pad = 0;
 }
 
@@ -159,7 +162,7 @@ int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 	struct who who;
 
 	who_is_current(&who, task);
-	if (vma->vm_mm != task->mm)
+	if ((unsigned long)vma->vm_mm != task_mm(task))
 		tell_inherit(vma, &who);
 	else
 		tell_split(vma, &who);
@@ -318,7 +321,7 @@ __noinline int seg_end(unsigned long shp, __u32 shmid, __u32 ipcns)
 		.have = SEG_ID | SEG_GONE, .shmid = shmid, .ipcns = ipcns,
 	};
 
-	seg_fill(&seg, (void *)shp);
+	seg_fill(&seg, TYPED(struct shmid_kernel, shp));
 	return tell_destroy(&seg, destroy_cause(&seg, task_noted()));
 }
 

@@ -219,8 +219,8 @@ static void run(struct trace *trace)
 }
 
 /*
- * A program that runs on another CPU while it is detached may still count and
- * write: the sums agree once it is through.
+ * A program that runs on another CPU right now may still count and write: the
+ * sums agree once it is through.
  */
 static void finish(struct trace *trace)
 {
@@ -232,7 +232,6 @@ static void finish(struct trace *trace)
 	end->reason = trace->loop.reason;
 	end->command_status = trace->loop.command_status;
 	tracer_disarm(tracer);
-	tracer_detach(tracer);
 	for (int tries = 0; tries < 1000; tries++) {
 		while (drain(trace) && trace->got > 0)
 			;
@@ -250,6 +249,8 @@ static void finish(struct trace *trace)
 	}
 	births_flush(trace->births, on_event, trace);
 	trace->writer->end(end);
+	/* Now, not after the hooks are taken off one by one. */
+	flush_output();
 }
 
 /*

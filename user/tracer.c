@@ -323,11 +323,6 @@ void tracer_disarm(struct tracer *t)
 	__atomic_store_n(&t->skel->bss->armed, false, __ATOMIC_SEQ_CST);
 }
 
-void tracer_detach(struct tracer *t)
-{
-	shmviz_bpf__detach(t->skel);
-}
-
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 {
 	int cpus = libbpf_num_possible_cpus();

@@ -3,7 +3,7 @@
  * The tracer: loads the BPF programs, hands out their records, counts.
  *
  *   tracer_open -> tracer_follow? -> tracer_arm -> tracer_consume ... ->
- *   tracer_detach -> tracer_consume (what is left) -> tracer_counts ->
+ *   tracer_disarm -> tracer_consume (what is left) -> tracer_counts ->
  *   tracer_close
  *
  * and, to know what is there when it starts, right after tracer_arm:
@@ -135,12 +135,10 @@ __u64 tracer_stat_unnamed(const struct tracer *t);
 
 /*
  * No new events, but for those that programs are at this very moment: all at
- * once, while tracer_detach() takes off one hook after the other.
+ * once, while tracer_close() takes off one hook after the other, for each of
+ * which the kernel waits until nobody can be in it.
  */
 void tracer_disarm(struct tracer *t);
-
-/* No new events from here on; those in the buffer stay to be polled. */
-void tracer_detach(struct tracer *t);
 
 /* Sums over all CPUs, one for each kind. */
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX]);

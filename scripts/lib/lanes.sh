@@ -18,7 +18,7 @@ APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 	       /usr/bin/python3)
 APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
 LANE_TIMEOUT_APPS=1800
-# A lane takes five to ten minutes; this is for one that hangs.
+# A lane takes ten minutes; this is for one that hangs.
 LANE_TIMEOUT=1400
 # The checkers of the debug kernel make everything several times slower.
 LANE_TIMEOUT_DEBUG=5400

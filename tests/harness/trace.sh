@@ -16,6 +16,18 @@ find_backends()
 	fi
 }
 
+# For what any backend gives: not in an emulated machine, if the fast one has been
+# tested elsewhere.
+skip_if_elsewhere()
+{
+	case " ${BACKENDS:-tracepoint} " in
+	*" tracepoint "*)
+		;;
+	*)
+		ktap_skip_all "BACKENDS=$BACKENDS: it is tested where tracepoint is" ;;
+	esac
+}
+
 # begin_each COUNT [MORE]: so many results for each backend, and MORE once
 begin_each()
 {
