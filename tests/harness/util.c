@@ -176,6 +176,18 @@ bool util_shm(int shmid, struct util_shm *shm)
 	return found;
 }
 
+int util_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = err;
+	return n < 0 ? -1 : 0;
+}
+
 long util_shmem_kib(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");

@@ -101,6 +101,9 @@ struct util_shm {
 };
 bool util_shm(int shmid, struct util_shm *shm);
 
+/* As a file of the kernel's does it: -1 and errno, also of what it refuses. */
+int util_write(const char *path, const char *text);
+
 /* Shmem of /proc/meminfo, in KiB. */
 long util_shmem_kib(void);
 
