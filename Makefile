@@ -76,8 +76,6 @@ $(BUILD)/examples/%: Documentation/lab/src/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O1 -g $(LDFLAGS) -o $@ $<
 
-bench: $(BUILD)/bench/cost
-
 $(BUILD)/bench/cost: bench/cost.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -93,7 +91,7 @@ no-kmod:
 tests:
 	+$(Q)$(MAKE) --no-print-directory -C tests
 
-demo check:
+demo check bench:
 	+$(Q)./scripts/$@
 
 check-all-kernels check-debug-kernel:
@@ -113,6 +111,7 @@ help:
 	@echo "make check-all-kernels, make check-debug-kernel"
 	@echo "                  the same, and on Debian's newest kernel; and on one"
 	@echo "                  with KASAN, lockdep and the like (./scripts/check -h)"
+	@echo "make bench        what tracing costs, beside others (./scripts/bench)"
 	@echo "make clean        remove what was built; the lab's caches stay"
 	@echo
 	@echo "W=1 and C=2 reach the module's build; V=1 shows the commands."
@@ -120,5 +119,5 @@ help:
 -include $(wildcard $(OBJ)/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all examples kmod no-kmod tests demo check check-all-kernels \
+.PHONY: all examples kmod no-kmod tests demo check bench check-all-kernels \
 	check-debug-kernel clean help

@@ -9,9 +9,10 @@
 # don't: that image is fetched and unpacked by kernel.sh, never installed.
 
 # What everyone needs, and what only those need who ask for a kernel of
-# backports.sh or debug.sh, or for the lane of big programs.
+# backports.sh or debug.sh, for the lane of big programs, or for what the costs of
+# shmviz are measured beside.
 PURPOSES=(build lab test)
-PURPOSES_MORE=(backports debug apps)
+PURPOSES_MORE=(backports debug apps bench)
 
 packages_build=(
 	gcc libc6-dev make pkg-config
@@ -36,6 +37,12 @@ packages_apps=(
 	xvfb x11-apps x11-xkb-utils
 	python3 python3-sysv-ipc
 	strace jq perl-base
+)
+
+# shmsnoop compiles its program against the headers of the kernel that it runs on.
+packages_bench=(
+	bpfcc-tools bpftrace
+	linux-headers-6.12-amd64
 )
 
 packages_backports=(
