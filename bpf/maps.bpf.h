@@ -13,6 +13,7 @@ const volatile bool cfg_follow;		/* tasks in `followed` pass FILTER_PID */
 const volatile __u32 cfg_filter;	/* FILTER_*: what has a list */
 const volatile __u32 cfg_kinds;		/* one bit for each kind that is told */
 
+const volatile bool cfg_stat;	/* count, don't tell: see stat.bpf.h */
 const volatile bool cfg_entry;		/* the entry of calls is hooked for good */
 
 /*
@@ -100,7 +101,7 @@ struct who {
 	__u32 ns_pid;		/* thread group, its own pid namespace */
 	__u32 uid;
 	__u32 followed;
-	__u8 comm[REC_COMM_LEN];
+	__u8 comm[REC_COMM_LEN] __attribute__((aligned(8)));
 };
 
 /*

@@ -22,7 +22,7 @@
 #include "tracer.h"
 #include "write_trace.h"
 
-#define BATCH_MS	2	/* of events, for the reader to sleep */
+#define BATCH_MS	5	/* of events, for the reader to sleep */
 #define TRACE_WIDE	132	/* columns that the table takes */
 
 /* One run, from attached programs to the end line. */
