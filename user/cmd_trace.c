@@ -33,7 +33,7 @@ struct trace {
 	struct runloop loop;
 	struct births *births;
 	struct trace_end end;
-	__u64 lost_said;
+	__u64 lost_said, missed_said;
 	int got;		/* records of the last drain */
 	bool out_of_memory;
 };
@@ -89,18 +89,24 @@ static void on_record(const struct rec_hdr *rec, void *ctx)
 		trace->out_of_memory = true;
 }
 
+static void say_lost(struct trace *trace)
+{
+	__u64 lost = tracer_lost(trace->session.tracer);
+	__u64 missed = tracer_missed(trace->session.tracer);
+
+	if (lost != trace->lost_said)
+		trace->writer->lost(lost - trace->lost_said, LOST_FULL);
+	if (missed != trace->missed_said)
+		trace->writer->lost(missed - trace->missed_said, LOST_MISSED);
+	trace->lost_said = lost;
+	trace->missed_said = missed;
+}
+
 /* Prints what is there, or some of it; false when it can't be printed. */
 static bool drain(struct trace *trace)
 {
-	struct tracer *tracer = trace->session.tracer;
-	__u64 lost;
-
-	trace->got = tracer_consume(tracer, on_record, trace);
-	lost = tracer_lost(tracer);
-	if (lost != trace->lost_said) {
-		trace->writer->lost(lost - trace->lost_said);
-		trace->lost_said = lost;
-	}
+	trace->got = tracer_consume(trace->session.tracer, on_record, trace);
+	say_lost(trace);
 	flush_output();
 	if (trace->out_of_memory)
 		err_line("out of memory");
@@ -248,6 +254,7 @@ static void finish(struct trace *trace)
 		nanosleep(&pause, NULL);
 	}
 	births_flush(trace->births, on_event, trace);
+	end->missed = tracer_missed(tracer);
 	trace->writer->end(end);
 	/* Now, not after the hooks are taken off one by one. */
 	flush_output();

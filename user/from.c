@@ -277,6 +277,7 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 		.seen = number(obj, "seen"),
 		.delivered = number(obj, "delivered"),
 		.lost = number(obj, "lost"),
+		.missed = number(obj, "missed"),
 		.filtered = number(obj, "filtered"),
 		.reason = word(obj, "reason"),
 	};
@@ -308,7 +309,8 @@ static void read_object(struct reading *rd, struct json_object *obj,
 	} else if (!strcmp(type, "event")) {
 		rd->skipped += !read_event(obj, reader, ctx);
 	} else if (!strcmp(type, "lost")) {
-		reader->lost(number(obj, "count"), ctx);
+		reader->lost(number(obj, "count"), is_true(obj, "missed") ?
+			     LOST_MISSED : LOST_FULL, ctx);
 	} else if (!strcmp(type, "end")) {
 		rd->ended = true;
 		read_end(obj, reader, ctx);

@@ -315,12 +315,15 @@ __u64 tracer_lost(const struct tracer *t)
 
 void tracer_arm(struct tracer *t)
 {
+	if (!t->missed.n)
+		tracer_missed_begin(t);
 	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
 }
 
 void tracer_disarm(struct tracer *t)
 {
 	__atomic_store_n(&t->skel->bss->armed, false, __ATOMIC_SEQ_CST);
+	tracer_missed_end(t);
 }
 
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
@@ -346,6 +349,8 @@ int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 			counts[kind].self += percpu[i].self;
 			counts[kind].compat += percpu[i].compat;
 		}
+		counts[kind].seen += t->missed.counts[kind];
+		counts[kind].lost += t->missed.counts[kind];
 	}
 	free(percpu);
 	return err;

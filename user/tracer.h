@@ -119,8 +119,13 @@ int tracer_fd(const struct tracer *t);
  */
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
-/* Records lost up to now; cheap, tracer_counts() tells of which kind. */
+/*
+ * Events lost up to now, cheap: tracer_counts() tells of which kinds. In the first
+ * are those for which there was no room; in the second those that no program saw,
+ * see tracer_missed.c, as of a moment ago.
+ */
 __u64 tracer_lost(const struct tracer *t);
+__u64 tracer_missed(struct tracer *t);
 
 /*
  * Hands each row to `fn`, in no order. Rows stay and their counters only grow;
@@ -140,7 +145,7 @@ __u64 tracer_stat_unnamed(const struct tracer *t);
  */
 void tracer_disarm(struct tracer *t);
 
-/* Sums over all CPUs, one for each kind. */
+/* Sums over all CPUs, one for each kind; what no program saw is seen and lost. */
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX]);
 
 void tracer_close(struct tracer *t);

@@ -28,17 +28,24 @@ struct trace_end {
 	__u64 seen;
 	__u64 delivered;
 	__u64 lost;
+	__u64 missed;		/* of these, LOST_MISSED */
 	__u64 filtered;
 	const char *reason;	/* "signal", "duration", "command", "output";
 				 * "failed": the command could not be run */
 	int command_status;	/* of waitpid(); only if reason is "command" */
 };
 
+/* Why events are missing. */
+enum trace_loss {
+	LOST_FULL,		/* the buffer had no room */
+	LOST_MISSED,		/* no program saw them, see tracer_missed.c */
+};
+
 struct trace_writer {
 	void (*start)(const struct trace_start *start);
 	void (*segment)(const struct segment *seg);
 	void (*event)(const struct event *ev);
-	void (*lost)(__u64 count);
+	void (*lost)(__u64 count, enum trace_loss why);
 	void (*end)(const struct trace_end *end);
 };
 

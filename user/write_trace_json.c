@@ -170,11 +170,13 @@ static void json_event(const struct event *ev)
 	line_end();
 }
 
-static void json_lost(__u64 count)
+static void json_lost(__u64 count, enum trace_loss why)
 {
 	struct json_object *obj = new_line("lost");
 
 	js_add_u64(obj, "count", count);
+	if (why == LOST_MISSED)
+		js_add_bool(obj, "missed", true);
 	print(obj);
 }
 
@@ -185,6 +187,8 @@ static void json_end(const struct trace_end *end)
 	js_add_u64(obj, "seen", end->seen);
 	js_add_u64(obj, "delivered", end->delivered);
 	js_add_u64(obj, "lost", end->lost);
+	if (end->missed)
+		js_add_u64(obj, "missed", end->missed);
 	js_add_u64(obj, "filtered", end->filtered);
 	js_add_string(obj, "reason", end->reason);
 	if (!strcmp(end->reason, "command")) {

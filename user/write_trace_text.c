@@ -179,10 +179,12 @@ static void text_event(const struct event *ev)
 	putchar('\n');
 }
 
-static void text_lost(__u64 count)
+static void text_lost(__u64 count, enum trace_loss why)
 {
-	printf("LOST %llu: the buffer was full; a larger --buffer holds more\n",
-	       (unsigned long long)count);
+	printf("LOST %llu: %s\n", (unsigned long long)count,
+	       why == LOST_FULL ?
+	       "the buffer was full; a larger --buffer holds more" :
+	       "tasks preempted others in a hook, and it let them pass");
 }
 
 static void text_end(const struct trace_end *end)
