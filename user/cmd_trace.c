@@ -197,13 +197,16 @@ static int look_around(struct trace *trace)
 	return ret;
 }
 
-/* Not for every single event: that costs those who make them. */
+/*
+ * Not for every single event: that costs those who make them. But where there are
+ * more than the last look took, there is no time to lose.
+ */
 static unsigned int wait_for_records(struct trace *trace, unsigned int seen)
 {
 	struct session *session = &trace->session;
 	struct child *child = session->opt->command ? &session->child : NULL;
 
-	if (seen & RUN_INPUT) {
+	if (seen & RUN_INPUT && trace->got < TRACER_CONSUME_MAX) {
 		seen = runloop_wait(&trace->loop, -1, BATCH_MS, child);
 		if (seen)
 			return seen;

@@ -12,8 +12,6 @@
 
 #include "tracer_internal.h"
 
-/* Records handed out at a time: some ms of work between looks at the clock. */
-#define CONSUME_MAX	1024
 
 /* What libbpf last complained about: said only if all fails. */
 static char libbpf_line[256];
@@ -302,10 +300,10 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx)
 
 	t->fn = fn;
 	t->fn_ctx = ctx;
-	t->budget = CONSUME_MAX;
+	t->budget = TRACER_CONSUME_MAX;
 	err = ring_buffer__consume(t->ring);
 	return err < 0 && err != -EAGAIN ? err :
-					   (int)(CONSUME_MAX - t->budget);
+					   (int)(TRACER_CONSUME_MAX - t->budget);
 }
 
 __u64 tracer_lost(const struct tracer *t)

@@ -115,8 +115,10 @@ int tracer_fd(const struct tracer *t);
 
 /*
  * Hands records that are there to `fn`: how many, or -errno. Not all at once if
- * there are many: tracer_fd() then stays readable.
+ * there are more than TRACER_CONSUME_MAX, which take some ms: tracer_fd() then
+ * stays readable.
  */
+#define TRACER_CONSUME_MAX	1024
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
 /*
