@@ -167,3 +167,14 @@ void object_read_facts(struct object *obj, const struct object_mounts *mounts,
 		count_pages(obj, path_fd);
 	}
 }
+
+void object_read_huge(struct object *obj, int path_fd)
+{
+	struct stat st;
+
+	if (fstat(path_fd, &st) || st.st_dev != obj->dev ||
+	    st.st_ino != obj->ino)
+		return;
+	obj->allocated = obj->resident = (uint64_t)st.st_blocks * 512;
+	obj->swapped = 0;
+}

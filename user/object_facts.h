@@ -23,4 +23,11 @@ struct object_mounts;
 void object_read_facts(struct object *obj, const struct object_mounts *mounts,
 		       int path_fd);
 
+/*
+ * The same for a segment of huge pages, of which the kernel has the facts but
+ * one: some kernels since 6.7 say 512 times as much in /proc/sysvipc/shm as is
+ * there, since they count small pages as huge ones.
+ */
+void object_read_huge(struct object *obj, int path_fd);
+
 #endif /* SHMVIZ_OBJECT_FACTS_H */

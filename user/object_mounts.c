@@ -12,7 +12,7 @@
 
 #include "object_mounts.h"
 #include "procfs.h"
-#include "shm_devices.h"
+#include "procfs_devices.h"
 
 /* Processes with the same of both see the same mounts at the same places. */
 struct object_root {

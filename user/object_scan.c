@@ -17,7 +17,7 @@
 #include "object_mounts.h"
 #include "object_scan.h"
 #include "procfs.h"
-#include "shm_devices.h"
+#include "procfs_devices.h"
 
 /*
  * What may belong to a file that somebody maps shared, by the numbers that the
@@ -217,14 +217,35 @@ static struct object *meet_segment(struct scan *scan, dev_t dev, ino_t shmid,
 	return obj;
 }
 
+/* What is to be learned by a mapping, if its object is not known yet. */
+static int learn_by_vma(struct scan *scan, struct object *obj,
+			const struct proc_vma *vma)
+{
+	bool huge = obj->segment && obj->huge && !obj->n_maps;
+	char link[64];
+	int fd, ret = 0;
+
+	if (obj->known && !huge)
+		return 0;
+	fd = open_vma(scan, vma);
+	snprintf(link, sizeof(link), "map_files/%" PRIx64 "-%" PRIx64,
+		 vma->start, vma->end);
+	if (!huge)
+		ret = learn(scan, obj, scan->dir, link, fd);
+	else if (fd >= 0)
+		object_read_huge(obj, fd);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 static int see_internal(struct scan *scan, const struct proc_vma *vma)
 {
 	enum object_kind kind = object_kind_of(scan->mounts, vma->dev,
 					       vma->path);
 	struct object *obj;
 	struct object_map map;
-	char link[64];
-	int ret, fd;
+	int ret;
 
 	if (!scan->choice->kinds[kind])
 		return 0;
@@ -236,14 +257,7 @@ static int see_internal(struct scan *scan, const struct proc_vma *vma)
 	      meet(scan, kind, vma->dev, vma->ino);
 	if (!obj)
 		return -ENOMEM;
-	if (!obj->known) {
-		fd = open_vma(scan, vma);
-		snprintf(link, sizeof(link), "map_files/%" PRIx64 "-%" PRIx64,
-			 vma->start, vma->end);
-		ret = learn(scan, obj, scan->dir, link, fd);
-		if (fd >= 0)
-			close(fd);
-	}
+	ret = learn_by_vma(scan, obj, vma);
 	return ret ? ret : object_add_map(obj, &map);
 }
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "procfs.h"
-#include "shm_devices.h"
+#include "procfs_devices.h"
 
 /* A file of a process's directory, or NULL with *err negative. */
 static FILE *open_lines(int dir, const char *name, int *err)

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "shm_devices.h"
+#include "procfs_devices.h"
 
 /* Since Linux 6.3, which asks in its log for this flag or its opposite. */
 #ifndef MFD_NOEXEC_SEAL

@@ -6,8 +6,8 @@
  * a file there by name. Without this check a process could pass off a file of
  * its own, named like a segment in a tmpfs of its own, as one.
  */
-#ifndef SHMVIZ_SHM_DEVICES_H
-#define SHMVIZ_SHM_DEVICES_H
+#ifndef SHMVIZ_PROCFS_DEVICES_H
+#define SHMVIZ_PROCFS_DEVICES_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -17,4 +17,4 @@ bool shm_device(dev_t dev);
 /* One of those of huge pages. */
 bool shm_device_huge(dev_t dev);
 
-#endif /* SHMVIZ_SHM_DEVICES_H */
+#endif /* SHMVIZ_PROCFS_DEVICES_H */
