@@ -35,15 +35,14 @@ result "each kind, in two processes and a child: the mappings are the kernel's"
 # Facts by stat(1) through the link of /proc; three of eight pages were written.
 for kind in anon memfd posix file; do
 	case $kind in
-	posix | file)
-		word=file ;;
+	posix)
+		start=$(addr_of "$first" 'file') ;;
+	file)
+		start=$(sed -n 's/^file \([^ ]*\) .*/\1/p' "$tmp/had.$first" | tail -n 1) ;;
 	*)
-		word=$kind ;;
+		start=$(addr_of "$first" $kind) ;;
 	esac
-	start=$(addr_of "$first" $word)
-	[ $kind != file ] || start=$(sed -n 's/^file \([^ ]*\) .*/\1/p' "$tmp/had.$first" | tail -n 1)
-	link=$(ls "/proc/$first/map_files" | grep "^$start-")
-	stat -L -c '%s %b %u %g %i' "/proc/$first/map_files/$link" >"$tmp/theirs"
+	stat -L -c '%s %b %u %g %i' "/proc/$first/map_files/$start-"* >"$tmp/theirs"
 	jq -r "$(of $kind "$first") | \"\(.size) \(.allocated / 512) \(.uid) \(.gid) \(.inode)\"" \
 		"$tmp/out" >"$tmp/ours"
 	expect_same "$(cat "$tmp/ours")" "$(cat "$tmp/theirs")" "facts of $kind"
@@ -88,7 +87,6 @@ make_file "$tmp/gone"
 make_file "$tmp/gone (deleted)"
 have open="$posix.open" file="$posix.gone" file="$tmp/gone" file="$tmp/gone (deleted)" \
 	unlink="$posix.gone" unlink="$tmp/gone"
-gone=$pid
 list --all
 shm_name=${posix#/dev/shm}
 expect_jq ".objects[] | select(.name == \"$shm_name.open\") |
@@ -142,9 +140,11 @@ for who in "$there" "$here_too"; do
 		[.[0].attachments[].pid] == [$who]"
 done
 expect_jq '[.objects[].kind] | unique == ["sysv"]'
-# Attached in one namespace, gone on to another: no namespace can be said.
+# Attached in one namespace, gone on to another, where another segment has that
+# shmid: no namespace can be said.
 background unshare -i perl -e '$id = shmget(0, 4096, 01600); $a = syscall(30, $id, 0, 0);
 	syscall(272, 0x08000000) == 0 or die "unshare: $!";
+	shmget(0x77, 5000, 01600) == $id or die "another shmid";
 	open($f, ">", "$ARGV[0].tmp"); close $f; rename("$ARGV[0].tmp", $ARGV[0]); sleep 1000' \
 	"$tmp/moved"
 moved=$pid
@@ -153,6 +153,8 @@ list --kind sysv
 expect_maps "$moved"
 expect_jq "[$(of sysv "$moved")] | length == 1 and (.[0] | has(\"ipcns\") | not) and
 	(.[0].object | startswith(\"sysv:$moved/0x\")) and .[0].size == 4096"
+expect_jq ".objects[] | select(.ipcns == $(stat -L -c %i "/proc/$moved/ns/ipc")) |
+	.size == 5000 and .key == \"0x00000077\" and .maps == 0"
 result "two namespaces with equal shmids; a process that has changed its own"
 
 # Another /dev/shm, with an equal name in it.

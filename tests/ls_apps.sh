@@ -34,11 +34,13 @@ frozen()
 	done
 }
 
+# release PID...: they go on and are asked to end; stress-ng then cleans up
 release()
 {
+	kill -TERM "$@"
 	# shellcheck disable=SC2086 # words
-	kill -KILL $family 2>/dev/null
-	wait "$1" 2>/dev/null
+	kill -CONT $family 2>/dev/null
+	wait "$pid" 2>/dev/null
 }
 
 # stressed OPTION...: workers of stress-ng, each of which is looked at five times
@@ -101,7 +103,8 @@ END
 	expect_jq "[$(of memfd "$pid")] | length == 1 and .[0].name == \"from-python\" and
 		.[0].procs == 1 and ([.[0].descriptors[].pid] | unique | length) == 2"
 	expect_jq "[$(of anon "$pid") | select(.size == 8192)] | length == 1 and .[0].procs == 2"
-	release "$pid"
+	# shellcheck disable=SC2086 # words
+	release $family
 	result "python3: SharedMemory, memfd_create, mmap"
 else
 	ktap_test_skip "python3: SharedMemory, memfd_create, mmap" "needs $python"

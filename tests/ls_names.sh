@@ -31,8 +31,7 @@ id=$(fd_of "$one" newsysv)
 shmids="$shmids $id"
 inode_at()
 {
-	stat -L -c %i "/proc/$one/map_files/$(ls "/proc/$one/map_files" |
-		grep "^$(addr_of "$one" "$1")-")"
+	stat -L -c %i "/proc/$one/map_files/$(addr_of "$one" "$1")-"*
 }
 leads_to "sysv:$id" "$id"
 leads_to "sysv:$(stat -L -c %i /proc/self/ns/ipc)/$id" "$id"
@@ -144,6 +143,22 @@ result "bad notations: one line, exit code 2"
 mkfifo "$tmp/fifo"
 run timeout 60 "$SHMVIZ" frames "file:$tmp/fifo"
 expect_error 1 "is not a file but a pipe"
+# What is mapped or open is opened for reading, and only as O_PATH before it is
+# known to be a regular file.
+if command -v strace >/dev/null; then
+	strace -o "$tmp/strace" -e trace=open,openat "$SHMVIZ" ls --all >/dev/null 2>&1
+	for object in anon:$one/0x$(addr_of "$one" anon) memfd:$one/$(fd_of "$one" memfd); do
+		strace -e trace=open,openat "$SHMVIZ" frames "$object" 2>&1 >/dev/null |
+			cat >>"$tmp/strace"
+	done
+	grep -E '"(map_files|fd)/|, "[0-9]+", O_' "$tmp/strace" | grep -v '"[0-9]*", .*O_DIRECTORY' >"$tmp/opened"
+	[ -s "$tmp/opened" ] || fail "strace saw nothing opened"
+	grep -v O_PATH "$tmp/opened" >"$tmp/wrong"
+	grep -E 'O_WRONLY|O_RDWR' "$tmp/strace" | grep -v '"/dev/shmviz"' >>"$tmp/wrong"
+	expect_empty "$tmp/wrong"
+else
+	ktap_print_msg "no strace: how objects are opened is not looked at"
+fi
 # A link out of another root directory leads back into it.
 mkdir -p "$tmp/root/dev" "$tmp/root/shm"
 echo secret >"$tmp/secret"
