@@ -105,6 +105,11 @@ run shmviz frames --json "$id"
 expect_frames
 expect_sharers "$pid" "$one"
 expect_jq '[.pages[] | select(.state == "present") | .mapcount] == [2, 2]'
+for name in "sysv:$id" "sysv:$(stat -L -c %i /proc/self/ns/ipc)/$id" "sysv:$pid/0x$at"; do
+	run shmviz frames --json "$name"
+	expect_frames
+	expect_sharers "$pid" "$one"
+done
 result "SHMID, mapped by two"
 
 run shmviz frames --pid "$one" --addr "$first_at" --json
@@ -129,6 +134,12 @@ run shmviz frames --pid "$pid" --addr "$at" --json
 expect_frames
 expect_sharers "$pid"
 expect_jq '.object.inode == 0'
+run shmviz frames --json "sysv:$(stat -L -c %i "/proc/$pid/ns/ipc")/$id"
+expect_frames
+expect_sharers "$pid"
+expect_jq ".object.ipcns == $(stat -L -c %i "/proc/$pid/ns/ipc")"
+run shmviz frames --json "sysv:$pid/0x$at"
+expect_frames
 # Not one of ours by that number.
 run shmviz frames "$id" --json
 [ "$status" = 1 ] || expect_jq ".object.ipcns == $(stat -L -c %i /proc/self/ns/ipc)"
@@ -160,6 +171,11 @@ expect_jq '[.sharers[].first_page] | sort == [0, 4]'
 run shmviz frames --pid "$pid" --addr "$at" --json
 expect_frames
 expect_sharers "$pid" "$one"
+for name in "posix:/${posix##*/}" "posix:$pid//${posix##*/}" "posix:$pid/0x$at"; do
+	run shmviz frames --json "$name"
+	expect_frames
+	expect_sharers "$pid" "$one"
+done
 release "$one"
 release "$pid"
 run shmviz frames --path "$posix" --json
@@ -174,6 +190,10 @@ for kind in memfd shared; do
 	expect_frames
 	expect_sharers "$pid"
 	expect_jq '.object.kind == "file" and .object.pages == 8'
+	[ $kind = memfd ] && name=memfd:$pid/0x$at || name=anon:$pid/0x$at
+	run shmviz frames "$name" --json
+	expect_frames
+	expect_sharers "$pid"
 	release "$pid"
 done
 result "--pid PID --addr ADDR: a memfd, shared anonymous memory"
@@ -256,6 +276,9 @@ done
 for number in '' x 1x 0x1 99999999999 -1; do
 	bad "shmid '$number' is not" "$number"
 done
+bad "more than one" sysv:0 --board
+bad "unexpected argument 'sysv:2'" sysv:1 sysv:2
+bad "unknown kind 'shm'" shm:5
 bad "path" --path
 bad "pathh" --pathh /dev/null
 result "bad command lines: one line, exit code 2"

@@ -3,22 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <linux/memfd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "procfs.h"
-
-/* Since Linux 6.3, which asks in its log for this flag or its opposite. */
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL	0x0008U
-#endif
 
 int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg)
 {
@@ -120,164 +111,6 @@ int procfs_ipcns(int dir, ino_t *ino)
 		return -errno;
 	*ino = st.st_ino;
 	return 0;
-}
-
-/*
- * The devices of the kernel's own mounts that segments live on: one of tmpfs,
- * and one of hugetlbfs for each size of huge page. A memfd lives on the same
- * mounts, so an empty one tells. Without this check a process could pass off a
- * file of its own, named like a segment in a tmpfs of its own, as one.
- */
-#define SHM_DEVICES_MAX	16
-
-struct shm_devices {
-	dev_t dev[SHM_DEVICES_MAX];
-	unsigned int n;
-};
-
-static void add_shm_device(struct shm_devices *devices, unsigned int flags)
-{
-	struct stat st;
-	int fd;
-
-	flags |= MFD_CLOEXEC;
-	fd = memfd_create("shmviz", flags | MFD_NOEXEC_SEAL);
-	if (fd < 0 && errno == EINVAL)
-		fd = memfd_create("shmviz", flags);
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && devices->n < SHM_DEVICES_MAX)
-		devices->dev[devices->n++] = st.st_dev;
-	close(fd);
-}
-
-static const struct shm_devices *shm_devices(void)
-{
-	static struct shm_devices devices;
-
-	if (devices.n)
-		return &devices;
-	add_shm_device(&devices, 0);
-	/* From 64 KiB to 16 GiB, what the architectures have. */
-	for (unsigned int shift = 16; shift <= 34; shift++)
-		add_shm_device(&devices, MFD_HUGETLB | shift << MFD_HUGE_SHIFT);
-	return &devices;
-}
-
-static bool is_shm_device(dev_t dev)
-{
-	const struct shm_devices *devices = shm_devices();
-
-	for (unsigned int i = 0; i < devices->n; i++)
-		if (devices->dev[i] == dev)
-			return true;
-	return false;
-}
-
-/* START-END PERMS OFFSET MAJOR:MINOR INODE PATH; true for a segment's. */
-static bool parse_shm_vma(const char *line, struct proc_shm_vma *vma)
-{
-	unsigned int major, minor;
-	unsigned long inode;
-	int path = 0;
-
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %3c%*c %*x %x:%x %lu %n",
-		   &vma->start, &vma->end, vma->prot, &major, &minor, &inode,
-		   &path) != 6 || !path)
-		return false;
-	if (strncmp(line + path, "/SYSV", 5) ||
-	    !is_shm_device(makedev(major, minor)))
-		return false;
-	vma->prot[3] = '\0';
-	vma->shmid = inode;
-	return true;
-}
-
-/* The file of a process's mappings, or NULL with *err negative. */
-static FILE *open_maps(int dir, int *err)
-{
-	int fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
-	FILE *maps;
-
-	*err = fd < 0 ? -errno : 0;
-	if (fd < 0)
-		return NULL;
-	maps = fdopen(fd, "r");
-	if (!maps) {
-		*err = -errno;
-		close(fd);
-	}
-	return maps;
-}
-
-int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
-					   void *arg), void *arg)
-{
-	size_t size = 0;
-	char *line = NULL;
-	FILE *maps;
-	int ret;
-
-	maps = open_maps(dir, &ret);
-	if (!maps)
-		return ret;
-	while (!ret && getline(&line, &size, maps) > 0) {
-		struct proc_shm_vma vma;
-
-		/* Cheap test first: most lines are of something else. */
-		if (strstr(line, " /SYSV") && parse_shm_vma(line, &vma))
-			ret = fn(&vma, arg);
-	}
-	if (!ret && ferror(maps))
-		ret = -EIO;
-	free(line);
-	fclose(maps);
-	return ret;
-}
-
-/* The mapping around addr; -EFAULT if there is none, -ENODATA if no file. */
-static int find_vma(int dir, uint64_t addr, uint64_t *start, uint64_t *end)
-{
-	unsigned int major, minor;
-
-	size_t size = 0;
-	char *line = NULL;
-	FILE *maps;
-	int ret;
-
-	maps = open_maps(dir, &ret);
-	if (!maps)
-		return ret;
-	ret = -EFAULT;
-	while (ret == -EFAULT && getline(&line, &size, maps) > 0)
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %x:%x",
-			   start, end, &major, &minor) == 4 &&
-		    addr >= *start && addr < *end)
-			/* An inode number of 0 is a segment's with shmid 0. */
-			ret = major || minor ? 0 : -ENODATA;
-	free(line);
-	fclose(maps);
-	return ret;
-}
-
-int procfs_open_mapping(pid_t pid, uint64_t addr)
-{
-	int dir = procfs_open(pid), ret;
-	uint64_t start, end;
-	char path[64];
-
-	if (dir < 0)
-		return dir == -ENOENT ? -ESRCH : dir;
-	ret = find_vma(dir, addr, &start, &end);
-	if (!ret) {
-		snprintf(path, sizeof(path), "map_files/%" PRIx64 "-%" PRIx64,
-			 start, end);
-		ret = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (ret < 0)
-			ret = -errno;
-	}
-	close(dir);
-	return ret;
 }
 
 /*

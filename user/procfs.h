@@ -39,6 +39,22 @@ int procfs_stat(int dir, struct proc_stat *stat);
 int procfs_ipcns(int dir, ino_t *ino);
 
 /*
+ * One line of /proc/PID/maps that has a file behind it. `path` is as there:
+ * a newline in it is \012, and whether " (deleted)" belongs to it is open.
+ */
+struct proc_vma {
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	char perms[5];		/* "rw-s" */
+	dev_t dev;
+	ino_t ino;
+	const char *path;
+};
+int procfs_each_vma(int dir, int (*fn)(const struct proc_vma *vma, void *arg),
+		    void *arg);
+
+/*
  * The VMAs over System V segments in a process's address space. An inode
  * number of the kernel's own mount behind such a VMA is the shmid.
  */
@@ -51,12 +67,37 @@ struct proc_shm_vma {
 int procfs_each_shm_vma(int dir, int (*fn)(const struct proc_shm_vma *vma,
 					   void *arg), void *arg);
 
+/* The VMA is one over a segment; the key that it was made with, if so. */
+bool procfs_vma_is_shm(const struct proc_vma *vma, uint32_t *key);
+
+/* Call fn for each open descriptor of a process; `fds` is /proc/PID/fd. */
+int procfs_each_fd(int dir, int (*fn)(int fds, int fd, void *arg), void *arg);
+
 /*
- * Open what a process has mapped at an address: a descriptor that is not the
- * process's own. -ESRCH: no such process, -EFAULT: nothing is mapped there,
- * -ENODATA: memory that belongs to no file.
+ * What a process has mapped at an address: a descriptor that is not the
+ * process's own, of O_PATH, so that nothing was opened. -ESRCH: no such
+ * process, -EFAULT: nothing is mapped there, -ENODATA: memory that belongs to
+ * no file.
  */
-int procfs_open_mapping(pid_t pid, uint64_t addr);
+int procfs_find_mapping(pid_t pid, uint64_t addr);
+
+/*
+ * Open for reading what a descriptor of O_PATH stands for, if it is a regular
+ * file: -EINVAL of anything else, since opening a device does something.
+ */
+int procfs_reopen(int fd);
+
+/* Where a link of /proc leads to, as bytes; with " (deleted)" if it is so. */
+ssize_t procfs_readlink(int dir, const char *name, char *buf, size_t size);
+
+/* A line of /proc/PID/mountinfo. */
+struct proc_mount {
+	dev_t dev;
+	const char *point;	/* octal escapes for blanks and the like */
+	const char *type;
+};
+int procfs_each_mount(int dir, int (*fn)(const struct proc_mount *mount,
+					 void *arg), void *arg);
 
 /* A line of /proc/sysvipc/shm. */
 struct proc_shm {

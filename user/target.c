@@ -12,6 +12,7 @@
 
 #include "device.h"
 #include "err.h"
+#include "object_open.h"
 #include "parse.h"
 #include "procfs.h"
 #include "target.h"
@@ -25,6 +26,18 @@ static int take_shmid(struct target *target, const char *text)
 			"shmid '%s' is not a decimal number from 0 to %d",
 			text, INT_MAX);
 	target->shmid = shmid;
+	return EXIT_DONE;
+}
+
+static int take_object(struct target *target, const char *text)
+{
+	char why[1024];
+
+	if (!object_name_looks_so(text))
+		return take_shmid(target, text);
+	if (object_name_parse(&target->name, text, why, sizeof(why)))
+		return err_usage(target->command, "%s", why);
+	target->has_name = true;
 	return EXIT_DONE;
 }
 
@@ -114,11 +127,11 @@ static int check_object(const struct target *target)
 			"--pid and --addr belong together");
 	if (target->ipcns && target->shmid < 0)
 		return err_usage(target->command, "--ipcns needs a SHMID");
-	objects = (target->shmid >= 0) + target->board + !!target->path +
-		  !!target->pid;
+	objects = (target->shmid >= 0) + target->has_name + target->board +
+		  !!target->path + !!target->pid;
 	if (!objects)
 		return err_usage(target->command,
-			"no object given: SHMID, --pid and --addr, --path or --board");
+			"no object given: SHMID, KIND:WHAT, --pid and --addr, --path or --board");
 	if (objects > 1)
 		return err_usage(target->command,
 			"more than one object given, one is needed");
@@ -138,7 +151,7 @@ int target_parse(struct target *target, const struct target_options *options,
 			return ret;
 	}
 	if (optind < argc)
-		ret = take_shmid(target, argv[optind++]);
+		ret = take_object(target, argv[optind++]);
 	if (ret)
 		return ret;
 	if (optind < argc)
@@ -173,8 +186,11 @@ static int open_ipcns(const struct target *target)
 
 static int open_mapping(const struct target *target)
 {
-	int fd = procfs_open_mapping(target->pid, target->addr);
+	int path_fd = procfs_find_mapping(target->pid, target->addr), fd;
 
+	fd = path_fd < 0 ? path_fd : procfs_reopen(path_fd);
+	if (path_fd >= 0)
+		close(path_fd);
 	if (fd >= 0)
 		return fd;
 	switch (-fd) {
@@ -190,11 +206,64 @@ static int open_mapping(const struct target *target)
 		err_line("process %d has private memory at 0x%" PRIx64
 			 " that nobody can share", target->pid, target->addr);
 		break;
+	case EINVAL:
+		err_line("process %d has no regular file mapped at 0x%" PRIx64
+			 ": nothing to share lies behind it", target->pid,
+			 target->addr);
+		break;
 	default:
 		err_line("cannot open what process %d has mapped at 0x%" PRIx64
 			 ": %s", target->pid, target->addr, strerror(-fd));
 	}
 	return -1;
+}
+
+/* What the notation leads to: a segment by its id, or a descriptor. */
+static int request_name(const struct target *target,
+			struct shmviz_open *request, int *fd)
+{
+	const struct object_name *name = &target->name;
+	char why[1024];
+
+	if (name->form == OBJECT_BY_ID) {
+		request->kind = SHMVIZ_KIND_SEGMENT;
+		request->id = name->shmid;
+		if (!name->ns)
+			return EXIT_DONE;
+		request->ns_fd = *fd = object_open_ipcns(name->ns, why,
+							 sizeof(why));
+	} else {
+		request->kind = SHMVIZ_KIND_FILE;
+		request->id = *fd = object_open(name, why, sizeof(why));
+	}
+	if (*fd >= 0)
+		return EXIT_DONE;
+	err_line("%s", why);
+	return EXIT_FAILED;
+}
+
+/* Fills in a request, and *fd with a descriptor that it needs; an exit code. */
+static int make_request(const struct target *target,
+			struct shmviz_open *request, int *fd)
+{
+	if (target->has_name)
+		return request_name(target, request, fd);
+	if (target->board) {
+		request->kind = SHMVIZ_KIND_BOARD;
+		return EXIT_DONE;
+	}
+	if (target->shmid >= 0) {
+		request->kind = SHMVIZ_KIND_SEGMENT;
+		request->id = target->shmid;
+		if (!target->ipcns)
+			return EXIT_DONE;
+		request->ns_fd = *fd = open_ipcns(target);
+	} else {
+		request->kind = SHMVIZ_KIND_FILE;
+		*fd = target->path ? open_path(target) : open_mapping(target);
+		request->id = *fd;
+	}
+	return *fd < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int check_range(struct target *target, struct device_object *object)
@@ -221,23 +290,10 @@ int target_open(struct target *target, struct device_object *object)
 	char why[256];
 	int fd = -1, ret;
 
-	if (target->board) {
-		request.kind = SHMVIZ_KIND_BOARD;
-	} else if (target->shmid >= 0) {
-		request.kind = SHMVIZ_KIND_SEGMENT;
-		request.id = target->shmid;
-		if (target->ipcns)
-			request.ns_fd = fd = open_ipcns(target);
-		if (target->ipcns && fd < 0)
-			return EXIT_FAILED;
-	} else {
-		request.kind = SHMVIZ_KIND_FILE;
-		fd = target->path ? open_path(target) : open_mapping(target);
-		if (fd < 0)
-			return EXIT_FAILED;
-		request.id = fd;
-	}
-
+	ret = make_request(target, &request, &fd);
+	object_name_free(&target->name);
+	if (ret)
+		return ret;
 	ret = device_open(object, &request, &error);
 	if (fd >= 0)
 		close(fd);

@@ -2,6 +2,7 @@
 /*
  * How a command line names the object that it is about:
  *
+ *   KIND:WHAT             the notation of object_name.h, as ls --all prints it
  *   SHMID                 a segment of this IPC namespace
  *   --ipcns PID SHMID     one of the IPC namespace that process PID is in
  *   --pid PID --addr ADDR whatever that process has mapped at that address
@@ -15,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "object_name.h"
 #include "parse.h"
 
 struct device_object;
@@ -24,6 +26,8 @@ struct target {
 	const char *command;	/* for messages */
 	bool board;
 	const char *path;
+	bool has_name;
+	struct object_name name;
 	int shmid;		/* -1: none given */
 	pid_t ipcns;		/* 0: none given */
 	pid_t pid;		/* 0: none given */
@@ -55,6 +59,11 @@ enum {
 /* For --help. */
 #define TARGET_HELP							\
 	"Object:\n"							\
+	"  KIND:WHAT                as 'shmviz ls --all' has it: sysv:SHMID,\n" \
+	"                           sysv:IPCNS/SHMID (inode of a namespace), posix:/NAME,\n" \
+	"                           posix:PID//NAME (in that process's /dev/shm), file:/PATH,\n" \
+	"                           KIND:PID/FD, KIND:PID/0xADDR; of kind sysv, posix, memfd,\n" \
+	"                           anon or file; %HH in NAME and PATH is a byte\n" \
 	"  SHMID                    a segment of this IPC namespace\n"	\
 	"  --ipcns PID SHMID        one of the IPC namespace that process PID is in\n" \
 	"  --pid PID --addr ADDR    what that process has mapped at that address (hex)\n" \
@@ -75,7 +84,7 @@ struct target_options {
 #define TARGET_WANTS_HELP	(-1)
 
 /*
- * Reads a command line, options and SHMID, and sees that exactly one object is
+ * Reads a command line, options and object, and sees that exactly one object is
  * named. An exit code, said on stderr if it is not 0; or TARGET_WANTS_HELP.
  */
 int target_parse(struct target *target, const struct target_options *options,

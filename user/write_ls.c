@@ -2,13 +2,13 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <libsmartcols.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "err.h"
 #include "json.h"
+#include "ls_table.h"
 #include "text.h"
 #include "write_ls.h"
 
@@ -39,39 +39,17 @@ static const struct {
 	[LS_CTIME] = { "CTIME", 0, "time of creation or last IPC_SET" },
 };
 
-const char *ls_column_name(enum ls_column column)
+const char *ls_column_name(int column)
 {
 	return columns[column].name;
 }
 
-const char *ls_column_help(enum ls_column column)
+const char *ls_column_help(int column)
 {
 	return columns[column].help;
 }
 
 #define CELL_MAX	(TEXT_ESCAPED_SIZE(PROC_COMM_MAX) + 32)
-
-static struct libscols_table *new_table(const struct ls_format *format)
-{
-	struct libscols_table *table = scols_new_table();
-
-	if (!table)
-		err_nomem();
-	/* Cells are escaped already; a second time would garble them. */
-	scols_table_enable_noencoding(table, true);
-	scols_table_enable_raw(table, format->raw);
-	scols_table_enable_minout(table, true);
-	return table;
-}
-
-static void put_size(char cell[CELL_MAX], uint64_t bytes,
-		     const struct ls_format *format)
-{
-	if (format->bytes)
-		snprintf(cell, CELL_MAX, "%" PRIu64, bytes);
-	else
-		text_human(cell, bytes);
-}
 
 static void put_time(char cell[CELL_MAX], time_t time)
 {
@@ -82,35 +60,12 @@ static void put_time(char cell[CELL_MAX], time_t time)
 		strcpy(cell, "-");
 }
 
-static void put_owner(char cell[CELL_MAX], uid_t uid)
-{
-	struct passwd *pw = getpwuid(uid);
-
-	if (pw)
-		text_show(cell, CELL_MAX, pw->pw_name, strlen(pw->pw_name));
-	else
-		snprintf(cell, CELL_MAX, "%u", uid);
-}
-
-/* "comm (pid)". Raw tables are escaped when they are printed. */
-static void put_process(char cell[CELL_MAX], const struct comm *comm, pid_t pid,
-			const struct ls_format *format)
-{
-	char name[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)];
-
-	if (format->raw)
-		snprintf(name, sizeof(name), "%.*s", (int)comm->len,
-			 comm->bytes);
-	else
-		text_show(name, sizeof(name), comm->bytes, comm->len);
-	snprintf(cell, CELL_MAX, "%s (%d)", name, pid);
-}
-
 static void put_creator(char cell[CELL_MAX], const struct segment *seg,
 			const struct ls_format *format)
 {
 	if (seg->creator_state == CREATOR_LIVES)
-		put_process(cell, &seg->creator, seg->shm.cpid, format);
+		ls_cell_process(cell, CELL_MAX, &seg->creator, seg->shm.cpid,
+				format);
 	else if (seg->creator_state == CREATOR_GONE)
 		snprintf(cell, CELL_MAX, "%d gone", seg->shm.cpid);
 	else if (seg->shm.cpid)
@@ -164,7 +119,7 @@ static void put_cell(char cell[CELL_MAX], const struct segment *seg,
 		snprintf(cell, CELL_MAX, "0x%08x", shm->key);
 		break;
 	case LS_OWNER:
-		put_owner(cell, shm->uid);
+		ls_cell_owner(cell, CELL_MAX, shm->uid);
 		break;
 	case LS_UID:
 		snprintf(cell, CELL_MAX, "%u", shm->uid);
@@ -182,13 +137,13 @@ static void put_cell(char cell[CELL_MAX], const struct segment *seg,
 		snprintf(cell, CELL_MAX, "%04o", shm->mode & 0777);
 		break;
 	case LS_SIZE:
-		put_size(cell, shm->size, format);
+		ls_cell_size(cell, CELL_MAX, shm->size, format);
 		break;
 	case LS_RSS:
-		put_size(cell, shm->rss, format);
+		ls_cell_size(cell, CELL_MAX, shm->rss, format);
 		break;
 	case LS_SWAP:
-		put_size(cell, shm->swap, format);
+		ls_cell_size(cell, CELL_MAX, shm->swap, format);
 		break;
 	case LS_NATTCH:
 		snprintf(cell, CELL_MAX, "%" PRIu64, shm->nattch);
@@ -219,44 +174,14 @@ static void put_cell(char cell[CELL_MAX], const struct segment *seg,
 	}
 }
 
-static void set_cell(struct libscols_line *line, size_t column,
-		     const char *cell)
-{
-	if (!line || scols_line_set_data(line, column, cell))
-		err_nomem();
-}
-
-static void add_column(struct libscols_table *table, const char *name,
-		       int flags)
-{
-	if (!scols_table_new_column(table, name, 0, flags))
-		err_nomem();
-}
-
-/* Print the table to memory and free it. */
-static char *print_table(struct libscols_table *table)
-{
-	char *text = NULL;
-
-	/* An empty table prints nothing, not even its headings. */
-	if (scols_table_is_empty(table))
-		text = strdup("");
-	else if (scols_print_table_to_string(table, &text))
-		text = NULL;
-	if (!text)
-		err_nomem();
-	scols_unref_table(table);
-	return text;
-}
-
 static char *print_segments(const struct segment_list *list,
 			    const struct ls_format *format)
 {
-	struct libscols_table *table = new_table(format);
+	struct libscols_table *table = ls_table_new(format);
 
 	scols_table_enable_noheadings(table, !format->headings);
 	for (size_t c = 0; c < format->n_columns; c++)
-		add_column(table, columns[format->columns[c]].name,
+		ls_table_column(table, columns[format->columns[c]].name,
 			   columns[format->columns[c]].flags);
 	for (size_t i = 0; i < list->n; i++) {
 		struct libscols_line *line = scols_table_new_line(table, NULL);
@@ -266,23 +191,23 @@ static char *print_segments(const struct segment_list *list,
 
 			put_cell(cell, &list->segments[i], format->columns[c],
 				 format);
-			set_cell(line, c, cell);
+			ls_table_cell(line, c, cell);
 		}
 	}
-	return print_table(table);
+	return ls_table_print(table);
 }
 
 /* All attachments in one table, so that their columns meet. */
 static char *print_attachments(const struct segment_list *list,
 			       const struct ls_format *format)
 {
-	struct libscols_table *table = new_table(format);
+	struct libscols_table *table = ls_table_new(format);
 
 	scols_table_enable_noheadings(table, true);
-	add_column(table, "PROCESS", 0);
-	add_column(table, "RANGE", SCOLS_FL_RIGHT);
-	add_column(table, "PROT", 0);
-	add_column(table, "SIZE", SCOLS_FL_RIGHT);
+	ls_table_column(table, "PROCESS", 0);
+	ls_table_column(table, "RANGE", SCOLS_FL_RIGHT);
+	ls_table_column(table, "PROT", 0);
+	ls_table_column(table, "SIZE", SCOLS_FL_RIGHT);
 	for (size_t i = 0; i < list->n; i++) {
 		const struct segment *seg = &list->segments[i];
 
@@ -292,33 +217,23 @@ static char *print_attachments(const struct segment_list *list,
 			char cell[CELL_MAX];
 
 			line = scols_table_new_line(table, NULL);
-			put_process(cell, &at->comm, at->pid, format);
-			set_cell(line, 0, cell);
+			ls_cell_process(cell, CELL_MAX, &at->comm, at->pid,
+					format);
+			ls_table_cell(line, 0, cell);
 			snprintf(cell, sizeof(cell), "%" PRIx64 "-%" PRIx64,
 				 at->start, at->end);
-			set_cell(line, 1, cell);
-			set_cell(line, 2, at->prot);
-			put_size(cell, at->end - at->start, format);
-			set_cell(line, 3, cell);
+			ls_table_cell(line, 1, cell);
+			ls_table_cell(line, 2, at->prot);
+			ls_cell_size(cell, CELL_MAX, at->end - at->start, format);
+			ls_table_cell(line, 3, cell);
 		}
 	}
-	return print_table(table);
-}
-
-/* Copy one line of printed text, and step to the next. */
-static void put_line(FILE *out, const char **text)
-{
-	size_t len = strcspn(*text, "\n");
-
-	fprintf(out, "%.*s\n", (int)len, *text);
-	*text += len + ((*text)[len] == '\n');
+	return ls_table_print(table);
 }
 
 static void put_attachments(FILE *out, const struct segment *seg,
 			    const struct ls_format *format, const char **text)
 {
-	const char *branch = format->utf8 ? "\u251c\u2500" : "|-";
-	const char *corner = format->utf8 ? "\u2514\u2500" : "`-";
 	uint64_t unseen = 0;
 
 	if (seg->shm.nattch > seg->n_attachments)
@@ -326,12 +241,12 @@ static void put_attachments(FILE *out, const struct segment *seg,
 	for (size_t a = 0; a < seg->n_attachments; a++) {
 		bool last = a + 1 == seg->n_attachments && !unseen;
 
-		fprintf(out, "      %s ", last ? corner : branch);
-		put_line(out, text);
+		fprintf(out, "      %s ", ls_branch(format, last));
+		ls_put_line(out, text);
 	}
 	if (unseen)
 		fprintf(out, "      %s %" PRIu64 " %snot visible from here\n",
-			corner, unseen, seg->n_attachments ? "more " : "");
+			ls_branch(format, true), unseen, seg->n_attachments ? "more " : "");
 }
 
 void write_ls_table(FILE *out, const struct segment_list *list,
@@ -343,9 +258,9 @@ void write_ls_table(FILE *out, const struct segment_list *list,
 	const char *next = segments, *next_attached = attached;
 
 	if (format->headings && list->n)
-		put_line(out, &next);
+		ls_put_line(out, &next);
 	for (size_t i = 0; i < list->n; i++) {
-		put_line(out, &next);
+		ls_put_line(out, &next);
 		if (attachments)
 			put_attachments(out, &list->segments[i], format,
 					&next_attached);

@@ -3,10 +3,9 @@
 #ifndef SHMVIZ_WRITE_LS_H
 #define SHMVIZ_WRITE_LS_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
+#include "ls_table.h"
 #include "segment.h"
 
 enum ls_column {
@@ -16,18 +15,8 @@ enum ls_column {
 };
 
 /* Its name in headings and in -o, and what it shows in a few words. */
-const char *ls_column_name(enum ls_column column);
-const char *ls_column_help(enum ls_column column);
-
-struct ls_format {
-	const enum ls_column *columns;
-	size_t n_columns;
-	bool attachments;	/* a line for each below its segment */
-	bool bytes;		/* exact sizes */
-	bool headings;
-	bool raw;		/* one blank between columns, no attachments */
-	bool utf8;		/* tree lines */
-};
+const char *ls_column_name(int column);
+const char *ls_column_help(int column);
 
 void write_ls_table(FILE *out, const struct segment_list *list,
 		    const struct ls_format *format);

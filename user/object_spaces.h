@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SHMVIZ_OBJECT_SPACES_H
+#define SHMVIZ_OBJECT_SPACES_H
+
+struct object_list;
+
+/*
+ * Processes can share an address space (vfork, clone with CLONE_VM): what is
+ * mapped in it is then mapped once, and is left to the process that was found
+ * first. kcmp(2) tells; a kernel without it leaves such maps counted twice.
+ *
+ * 0 or -ENOMEM.
+ */
+int object_drop_shared_spaces(struct object_list *list);
+
+#endif /* SHMVIZ_OBJECT_SPACES_H */

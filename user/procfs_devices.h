@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The devices of the kernel's own mounts that shared memory without a file
+ * lives on: one of tmpfs, and one of hugetlbfs for each size of huge page.
+ * Segments, memfds and shared anonymous memory are on them, and nobody can make
+ * a file there by name. Without this check a process could pass off a file of
+ * its own, named like a segment in a tmpfs of its own, as one.
+ */
+#ifndef SHMVIZ_PROCFS_DEVICES_H
+#define SHMVIZ_PROCFS_DEVICES_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+bool shm_device(dev_t dev);
+
+/* One of those of huge pages. */
+bool shm_device_huge(dev_t dev);
+
+#endif /* SHMVIZ_PROCFS_DEVICES_H */
