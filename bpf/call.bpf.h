@@ -75,7 +75,7 @@ static __always_inline int call_enter(__u32 call, int shmid, __u32 cmd)
 	state->seg.shmid = -1;
 	/* With nobody attached, IPC_RMID destroys it before the exit. */
 	if (call == KIND_SHMCTL && state->cmd == IPC_RMID && seg_wanted())
-		call_note_seg(state, bpf_get_current_task_btf(), shmid);
+		call_note_seg(state, this_task(), shmid);
 	flight_begin(state, FLIGHT_CALL);
 	state->ts = bpf_ktime_get_ns();
 	return 0;
@@ -109,15 +109,13 @@ static __always_inline int call_shmid(const struct call_args *c)
  */
 static __always_inline void call_seg(struct rec_seg *seg,
 				     const struct call_args *c,
-				     struct task_struct *task,
+				     const struct caller *who,
 				     const struct task_state *state)
 {
 	int shmid = call_shmid(c);
-	struct ns_ref ref = {};
+	struct ns_ref ref = who->ns;
 
-	if (c->call != KIND_SHMDT) {
-		ns_ref_current(&ref, task);
-	} else if (state && !c->ret) {
+	if (c->call == KIND_SHMDT && state && !c->ret) {
 		ns_ref_at(&ref, (void *)state->ns);
 		shmid = state->seg.shmid;
 	}
@@ -132,7 +130,7 @@ static __always_inline void call_seg(struct rec_seg *seg,
 
 static __always_inline void fill_call(struct rec_call *rec,
 				      const struct call_args *c,
-				      struct task_struct *task,
+				      const struct caller *who,
 				      const struct task_state *state)
 {
 	rec->call = c->call;
@@ -141,7 +139,7 @@ static __always_inline void fill_call(struct rec_call *rec,
 	rec->arg[1] = c->arg[1];
 	rec->arg[2] = c->arg[2];
 	rec->ret = c->ret;
-	rec->mm = task_mm(task);
+	rec->mm = who->mm;
 	rec->duration = 0;
 	if (!state)
 		return;
@@ -151,32 +149,27 @@ static __always_inline void fill_call(struct rec_call *rec,
 		rec->flags |= state->created ? CALL_CREATED : CALL_EXISTED;
 }
 
-static __always_inline void note_owner(struct task_struct *task,
-				       const struct who *who)
+static __always_inline void note_owner(const struct caller *who)
 {
-	__u64 mm = task_mm(task);
-	struct who *owner = bpf_map_lookup_elem(&mm_owners, &mm);
+	struct who *owner = bpf_map_lookup_elem(&mm_owners, &who->mm);
 
 	/* It may be another's address space of before. */
-	if (!owner || owner->pid != who->pid)
-		bpf_map_update_elem(&mm_owners, &mm, who, BPF_ANY);
+	if (!owner || owner->pid != who->who.pid)
+		bpf_map_update_elem(&mm_owners, &who->mm, &who->who, BPF_ANY);
 }
 
 static __always_inline bool call_passes(const struct call_args *c,
-					const struct who *who,
+					const struct caller *who,
 					const struct rec_seg *seg,
-					struct task_struct *task,
 					const struct task_state *state)
 {
-	__u32 ipcns = 0, key = c->call == KIND_SHMGET ? c->arg[0] : 0;
+	__u32 key = c->call == KIND_SHMGET ? c->arg[0] : 0;
 
-	if (!kind_passes(c->call, c->ret) || !who_passes(who))
+	if (!kind_passes(c->call, c->ret) || !who_passes(&who->who))
 		return false;
-	if (cfg_filter & FILTER_NS)
-		ipcns = task_ipcns(task)->ns.inum;
 	if (state && state->seg.have & SEG_KERNEL)
 		key = state->seg.key;
-	return seg_passes(seg, ipcns, key);
+	return seg_passes(seg, who->ns.inum, key);
 }
 
 /* From the moment of the entry to that of the exit, both ours. */
@@ -197,17 +190,15 @@ static __always_inline void call_count(const struct call_args *c,
 
 static __always_inline void call_tell(const struct call_args *c,
 				      struct rec_counts *n,
-				      struct task_struct *task,
 				      struct task_state *state)
 {
 	struct rec_seg seg = {};
 	__u64 now = cfg_stat ? bpf_ktime_get_ns() : 0;
 	struct rec_call *rec;
-	struct who who;
+	struct caller who;
 
-	who_is_current(&who, task);
-	if (is_self(who.pid, probe_ns ?
-		    task_ipcns(task)->ns.inum : 0)) {
+	caller_now(&who);
+	if (is_self(&who)) {
 		count_one(n, self);
 		if (c->flags & CALL_COMPAT)
 			count_one(n, compat);
@@ -217,15 +208,15 @@ static __always_inline void call_tell(const struct call_args *c,
 		return;
 	count_one(n, seen);
 	if (c->call == KIND_SHMAT && c->ret >= 0)
-		note_owner(task, &who);
+		note_owner(&who);
 	if (seg_wanted())
-		call_seg(&seg, c, task, state);
-	if (!call_passes(c, &who, &seg, task, state)) {
+		call_seg(&seg, c, &who, state);
+	if (!call_passes(c, &who, &seg, state)) {
 		count_one(n, filtered);
 		return;
 	}
 	if (cfg_stat) {
-		call_count(c, &who, state, now);
+		call_count(c, &who.who, state, now);
 		return;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
@@ -233,8 +224,8 @@ static __always_inline void call_tell(const struct call_args *c,
 		count_lost(n);
 		return;
 	}
-	fill_hdr(&rec->hdr, REC_CALL, sizeof(*rec), &who, task);
-	fill_call(rec, c, task, state);
+	fill_hdr(&rec->hdr, REC_CALL, sizeof(*rec), &who);
+	fill_call(rec, c, &who, state);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);
 }
@@ -245,14 +236,13 @@ static __always_inline void call_tell(const struct call_args *c,
  */
 __noinline int call_exit(const struct call_args *c)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = task_noted();
 	bool entered;
 
 	if (!c || c->call >= KIND_CALLS)
 		return 0;
 	entered = state && state->ts && state->call == c->call;
-	call_tell(c, counts_of(c->call), task, entered ? state : NULL);
+	call_tell(c, counts_of(c->call), entered ? state : NULL);
 	if (entered)
 		state->ts = 0;
 	flight_end(state, FLIGHT_CALL);

@@ -22,48 +22,89 @@ static __always_inline struct rec_counts *counts_of(__u32 kind)
 }
 
 /* Threads of a followed process are followed, also those that were there. */
-static __always_inline bool task_is_followed(struct task_struct *task)
+static __always_inline bool task_is_followed(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+
 	return bpf_task_storage_get(&followed, task, NULL, 0) ||
 	       bpf_task_storage_get(&followed, task->group_leader, NULL, 0);
 }
 
-static __always_inline void who_is_current(struct who *who,
-					   struct task_struct *task)
+/* Whether the segment is needed: counting does not, but some filters do. */
+static __always_inline bool seg_wanted(void)
 {
-	struct pid *pid = not_trusted(task)->group_leader->thread_pid;
+	return !cfg_stat || cfg_filter & FILTER_SEGMENT;
+}
+
+/* The task that runs: all that records, filters and look-ups need of it. */
+struct caller {
+	struct who who;
+	struct ns_ref ns;	/* the IPC namespace that it is in */
+	__u64 mm;
+	__u32 tid;		/* tracer's pid namespace; or 0 */
+	__u32 pad;
+};
+
+/*
+ * The kernel pads names, so all of it can be compared. The helper for this takes
+ * a hundred instructions more.
+ */
+static __always_inline void comm_copy(__u8 comm[REC_COMM_LEN],
+				      struct task_struct *task)
+{
+	const __u64 *from = (const void *)task->comm;
+	__u64 *to = (void *)comm;
+
+	to[0] = from[0];
+	to[1] = from[1];
+}
+
+static __always_inline void caller_now(struct caller *c)
+{
+	struct task_struct *trusted = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
+	struct pid *pid = task->thread_pid;
 
 	/* The initial namespace's numbers, which stand in the task itself. */
-	who->pid = cfg_pidns == PROC_PID_INIT_INO ? task->tgid :
-						    pid_nr_tracer(pid);
-	who->ns_pid = pid->level ? pid_nr_own(pid) : task->tgid;
-	who->uid = bpf_get_current_uid_gid();
-	who->followed = cfg_follow && task_is_followed(task);
-	/* 6.1 leaves what is behind the name as it was; the filter compares all. */
-	__builtin_memset(who->comm, 0, sizeof(who->comm));
-	bpf_get_current_comm(who->comm, sizeof(who->comm));
+	if (cfg_pidns == PROC_PID_INIT_INO) {
+		c->who.pid = trusted->tgid;
+		c->tid = trusted->pid;
+	} else {
+		c->who.pid = pid_nr_tracer(task->group_leader->thread_pid);
+		c->tid = pid_nr_tracer(pid);
+	}
+	c->who.ns_pid = pid->level ?
+			pid_nr_own(task->group_leader->thread_pid) :
+			trusted->tgid;
+	c->who.uid = task->cred->uid.val;
+	c->who.followed = cfg_follow && task_is_followed();
+	comm_copy(c->who.comm, trusted);
+	c->mm = (unsigned long)task->mm;
+	c->pad = 0;
+	if (seg_wanted() || probe_ns)
+		ns_ref_current(&c->ns, task);
+	else
+		__builtin_memset(&c->ns, 0, sizeof(c->ns));
 }
 
 static __always_inline void fill_hdr(struct rec_hdr *hdr, __u16 type,
-				     __u16 size, const struct who *who,
-				     struct task_struct *task)
+				     __u16 size, const struct caller *c)
 {
 	hdr->type = type;
 	hdr->size = size;
-	hdr->uid = who->uid;
-	hdr->pid = who->pid;
-	hdr->tid = cfg_pidns == PROC_PID_INIT_INO ? task->pid :
-		   pid_nr_tracer(not_trusted(task)->thread_pid);
+	hdr->uid = c->who.uid;
+	hdr->pid = c->who.pid;
+	hdr->tid = c->tid;
 	hdr->ts = bpf_ktime_get_ns();
 	hdr->cgroup = bpf_get_current_cgroup_id();
-	hdr->ipcns = task_ipcns(task)->ns.inum;
-	hdr->ns_pid = who->ns_pid;
-	__builtin_memcpy(hdr->comm, who->comm, sizeof(hdr->comm));
+	hdr->ipcns = c->ns.inum;
+	hdr->ns_pid = c->who.ns_pid;
+	__builtin_memcpy(hdr->comm, c->who.comm, sizeof(hdr->comm));
 }
 
-static __always_inline bool is_self(__u32 pid, __u32 ipcns)
+static __always_inline bool is_self(const struct caller *c)
 {
-	return pid == cfg_self || (probe_ns && ipcns == probe_ns);
+	return c->who.pid == cfg_self || (probe_ns && c->ns.inum == probe_ns);
 }
 
 #endif /* SHMVIZ_EMIT_BPF_H */

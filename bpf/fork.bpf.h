@@ -17,22 +17,21 @@ static __always_inline void fork_follow(struct task_struct *parent,
 	 * A thread that was there before and executes a program becomes the
 	 * first of its process, and that one had the mark: go by the pid, too.
 	 */
-	if (task_is_followed(parent) ||
+	if (task_is_followed() ||
 	    (cfg_filter & FILTER_PID &&
 	     is_listed(FILTER_PID, pid_nr_tracer(pid))))
 		bpf_task_storage_get(&followed, child, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-static __always_inline void fork_tell(struct task_struct *parent,
-				      const struct who *who, struct pid *pid)
+static __always_inline void fork_tell(const struct caller *who, struct pid *pid)
 {
 	struct rec_counts *n;
 	struct rec_fork *rec;
 
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
 	if (rec) {
-		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), who, parent);
+		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), who);
 		rec->child = pid_nr_tracer(pid);
 		rec->child_ns_pid = pid_nr_own(pid);
 		bpf_ringbuf_submit(rec, 0);
@@ -44,20 +43,19 @@ static __always_inline void fork_tell(struct task_struct *parent,
 	}
 }
 
-static __always_inline void fork_name(struct task_struct *parent,
-				      struct task_struct *child)
+static __always_inline void fork_name(struct task_struct *child)
 {
 	struct pid *pid = BPF_CORE_READ(child, thread_pid);
-	struct who who;
+	struct caller who;
 	__u64 mm;
 
-	who_is_current(&who, parent);
+	caller_now(&who);
 	if (!cfg_stat)
-		fork_tell(parent, &who, pid);
+		fork_tell(&who, pid);
 	mm = (unsigned long)BPF_CORE_READ(child, mm);
-	who.pid = pid_nr_tracer(pid);
-	who.ns_pid = pid_nr_own(pid);
-	bpf_map_update_elem(&mm_owners, &mm, &who, BPF_ANY);
+	who.who.pid = pid_nr_tracer(pid);
+	who.who.ns_pid = pid_nr_own(pid);
+	bpf_map_update_elem(&mm_owners, &mm, &who.who, BPF_ANY);
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -74,7 +72,7 @@ int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	state->fork_mm = 0;
 	if (state->fork_told)
-		fork_name(parent, child);
+		fork_name(child);
 	state->fork_told = 0;
 	return 0;
 }

@@ -53,18 +53,16 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 })
 
 /*
- * For loads of pointers. From 6.4 on, until it could find types by their names
- * without going through all of them, the verifier took longer for each pointer
- * loaded from the current task, which it trusts, than for a hundred loads.
+ * The current task, for loads. From 6.4 on, until it could find types by their
+ * names without going through all of them, the verifier took longer for each
+ * pointer loaded from a task that it trusts than for a hundred other loads. So
+ * it is not to trust this one; helpers that want a task get one of their own.
  */
-static __always_inline struct task_struct *not_trusted(struct task_struct *task)
+static __always_inline struct task_struct *this_task(void)
 {
-	return MAY_CAST ? CAST(struct task_struct, task) : task;
-}
-
-static __always_inline unsigned long task_mm(struct task_struct *task)
-{
-	return (unsigned long)not_trusted(task)->mm;
+	if (MAY_CAST)
+		return CAST(struct task_struct, bpf_get_current_task());
+	return bpf_get_current_task_btf();
 }
 
 /* A pointer as a number, which the kernel's verifier can pass on anywhere. */
@@ -132,11 +130,6 @@ static __always_inline bool task_is_compat(struct task_struct *task)
  * functions) are followed by plain loads, of an instruction or two each. All
  * others take BPF_CORE_READ, of about eighty.
  */
-static __always_inline struct ipc_namespace *task_ipcns(struct task_struct *task)
-{
-	return not_trusted(task)->nsproxy->ipc_ns;
-}
-
 /* What is needed of a namespace to find a segment in it. */
 struct ns_ref {
 	__u64 head;		/* of the table of its segments */
@@ -147,7 +140,7 @@ struct ns_ref {
 static __always_inline void ns_ref_current(struct ns_ref *ref,
 					   struct task_struct *task)
 {
-	struct ipc_namespace *ns = task_ipcns(task);
+	struct ipc_namespace *ns = task->nsproxy->ipc_ns;
 
 	ref->inum = ns->ns.inum;
 	ref->head = (unsigned long)ns->ids[IPC_SHM_IDS].ipcs_idr.idr_rt.xa_head;

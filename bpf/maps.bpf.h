@@ -16,6 +16,7 @@ const volatile __u32 cfg_kinds;		/* one bit for each kind that is told */
 const volatile bool cfg_sysv = true;	/* segments are told */
 const volatile __u32 cfg_objects;	/* one bit for each OBJ_* that is told */
 
+const volatile bool cfg_stat;	/* count, don't tell: see stat.bpf.h */
 const volatile bool cfg_entry;		/* the entry of calls is hooked for good */
 
 /*
@@ -113,7 +114,7 @@ struct who {
 	__u32 ns_pid;		/* thread group, its own pid namespace */
 	__u32 uid;
 	__u32 followed;
-	__u8 comm[REC_COMM_LEN];
+	__u8 comm[REC_COMM_LEN] __attribute__((aligned(8)));
 };
 
 /*

@@ -21,6 +21,10 @@
 #define NAME_ZERO	0x6f72657a2f766564ull	/* "dev/zero" */
 #define NAME_HUGE	0x6775685f6e6f6e61ull	/* "anon_hugepage" */
 #define NAME_SHM	0x006d6873u		/* "shm", of a directory */
+#define NAME_ROOT	0x002fu			/* "/" */
+
+/* That many file systems mounted at one place, one on another. */
+#define MOUNTS_STACKED	4
 
 /* An inode of the kernel's own mounts and its kind: at its end it has no name. */
 struct {
@@ -32,30 +36,12 @@ struct {
 
 /* Since 6.17 a file system's mounts are a list of their own kind. */
 struct mount___own {
-	struct dentry *mnt_mountpoint;
 	struct mount___own *mnt_next_for_sb;
 } __attribute__((preserve_access_index));
 
 struct super_block___own {
 	struct mount___own *s_mounts;
 } __attribute__((preserve_access_index));
-
-/* Where it was mounted first: the others are bind mounts of that. */
-static __always_inline struct dentry *sb_mountpoint(struct super_block *sb)
-{
-	struct super_block___own *own = (void *)sb;
-	struct mount___own *first = NULL;
-	struct list_head *node;
-	struct mount *mount = NULL;
-
-	if (bpf_core_field_exists(first->mnt_next_for_sb)) {
-		first = BPF_CORE_READ(own, s_mounts);
-		return BPF_CORE_READ(first, mnt_mountpoint);
-	}
-	node = BPF_CORE_READ(sb, s_mounts.next);
-	mount = (void *)node - bpf_core_field_offset(mount->mnt_instance);
-	return BPF_CORE_READ(mount, mnt_mountpoint);
-}
 
 static __always_inline __u64 name_start(struct dentry *dentry)
 {
@@ -64,6 +50,34 @@ static __always_inline __u64 name_start(struct dentry *dentry)
 
 	bpf_probe_read_kernel(&start, sizeof(start), name);
 	return start;
+}
+
+/* The mount of a file system that was there first: others are bind mounts. */
+static __always_inline struct mount *sb_mount(struct super_block *sb)
+{
+	struct super_block___own *own = (void *)sb;
+	struct mount___own *first = NULL;
+	struct mount *mount = NULL;
+
+	if (bpf_core_field_exists(first->mnt_next_for_sb))
+		return (void *)BPF_CORE_READ(own, s_mounts);
+	return (void *)BPF_CORE_READ(sb, s_mounts.next) -
+	       bpf_core_field_offset(mount->mnt_instance);
+}
+
+/* The directory that it is mounted at; that of the lowest, if on one another. */
+static __always_inline __u64 sb_directory(struct super_block *sb)
+{
+	struct mount *mount = sb_mount(sb);
+	__u64 name = 0;
+
+	for (int i = 0; i < MOUNTS_STACKED; i++) {
+		name = name_start(BPF_CORE_READ(mount, mnt_mountpoint));
+		if ((__u16)name != NAME_ROOT)
+			break;
+		mount = BPF_CORE_READ(mount, mnt_parent);
+	}
+	return name;
 }
 
 static __always_inline __u32 kernmount_kind(struct dentry *dentry)
@@ -93,7 +107,7 @@ __noinline __u32 object_kind(unsigned long inode_at, unsigned long dentry_at)
 	if (BPF_CORE_READ(sb, s_flags) & SB_KERNMOUNT)
 		return kernmount_kind((void *)dentry_at);
 	if (magic == TMPFS_MAGIC &&
-	    (__u32)name_start(sb_mountpoint(sb)) == NAME_SHM)
+	    (__u32)sb_directory(sb) == NAME_SHM)
 		return OBJ_POSIX;
 	return OBJ_FILE;
 }
@@ -145,7 +159,7 @@ static __always_inline void fill_obj_inode(struct rec_object *rec,
 	struct inode *inode = TYPED(struct inode, o->inode);
 	struct dentry *dentry = (void *)o->dentry;
 
-	rec->dev = GET(inode, i_sb)->s_dev;
+	rec->dev = READ(struct super_block, GET(inode, i_sb), s_dev);
 	rec->ino = GET(inode, i_ino);
 	rec->size = GET(inode, i_size);
 	rec->nlink = GET(inode, __i_nlink);
@@ -165,25 +179,22 @@ static __always_inline bool obj_passes(const struct obj_event *o,
 
 /* Tells it. 1: it was told. Not static: see call_exit(). */
 __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
-			const struct who *who)
+			const struct caller *who)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n;
 	struct rec_object *rec;
-	__u32 ipcns;
 
 	if (!o || !owner || !who)
 		return 0;
 	n = counts_of(o->kind);
-	ipcns = task_ipcns(task)->ns.inum;
-	if (is_self(who->pid, ipcns)) {
+	if (is_self(who)) {
 		count_one(n, self);
 		return 0;
 	}
 	if (!armed)
 		return 0;
 	count_one(n, seen);
-	if (!obj_passes(o, owner, ipcns)) {
+	if (!obj_passes(o, owner, who->ns.inum)) {
 		count_one(n, filtered);
 		return 0;
 	}
@@ -192,7 +203,7 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 		count_lost(n);
 		return 0;
 	}
-	fill_hdr(&rec->hdr, REC_OBJECT, sizeof(*rec), who, task);
+	fill_hdr(&rec->hdr, REC_OBJECT, sizeof(*rec), who);
 	rec->kind = o->kind;
 	rec->cause = o->cause;
 	rec->object = o->object;
@@ -212,10 +223,10 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 /* What the current task does to an object. */
 static __always_inline int obj_tell_own(const struct obj_event *o)
 {
-	struct who who;
+	struct caller who;
 
-	who_is_current(&who, bpf_get_current_task_btf());
-	return obj_tell(o, &who, &who);
+	caller_now(&who);
+	return obj_tell(o, &who.who, &who);
 }
 
 /* About a file, if it is of a kind that is told. */

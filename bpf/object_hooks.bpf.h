@@ -37,8 +37,9 @@ struct vm_area_desc___own {		/* since 6.17: mmap without a VMA */
 	struct file *vm_file;
 } __attribute__((preserve_access_index));
 
-static __always_inline bool in_mmap(struct task_struct *task)
+static __always_inline bool in_mmap(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	unsigned long nr = BPF_CORE_READ(regs, orig_ax);
 
@@ -58,8 +59,8 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 
 	if (is_file && !(cfg_objects & 1u << OBJ_FILE))
 		return false;
-	o->inode = (unsigned long)inode;
-	o->dentry = (unsigned long)file->f_path.dentry;
+	o->inode = number_of(inode);
+	o->dentry = number_of(file->f_path.dentry);
 	o->vma = number_of(vma);
 	o->object = is_file ? OBJ_FILE : object_kind(o->inode, o->dentry);
 	if (!object_wanted(o->object))
@@ -104,21 +105,20 @@ static __always_inline void tell_insert(struct obj_event *o,
 					struct task_state *state,
 					struct vm_area_struct *vma)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	unsigned long file = (unsigned long)vma->vm_file;
-	struct who who;
+	unsigned long file = number_of(vma->vm_file);
+	struct caller who;
 
-	who_is_current(&who, task);
+	caller_now(&who);
 	if (state->mapping_file == file ||
-	    (o->object == OBJ_FILE && in_mmap(task))) {
+	    (o->object == OBJ_FILE && in_mmap())) {
 		o->kind = KIND_MAP;
 		state->mapping_file = 0;
-		note_owner(task, &who);
+		note_owner(&who);
 	} else {
 		o->kind = KIND_SPLIT;
 		state->split_file = file;
 	}
-	obj_tell(o, &who, &who);
+	obj_tell(o, &who.who, &who);
 }
 
 static __always_inline int on_insert(struct vm_area_struct *vma)
@@ -147,15 +147,16 @@ static __always_inline int on_insert_after(struct vm_area_struct *vma)
 {
 	struct obj_event o = { .kind = KIND_INHERIT };
 	struct task_state *state;
-	struct who who, child;
+	struct caller who;
+	struct who child;
 
 	if (!vma_object(vma, &o))
 		return 0;
 	state = task_note();
 	if (!state)
 		return 0;
-	who_is_current(&who, bpf_get_current_task_btf());
-	child = who;
+	caller_now(&who);
+	child = who.who;
 	child.pid = 0;
 	child.ns_pid = 0;
 	state->fork_mm = (unsigned long)vma->vm_mm;
@@ -194,16 +195,17 @@ static __always_inline void tell_remove(struct obj_event *o,
 					const struct task_state *state,
 					struct vm_area_struct *vma)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct who who, unknown = {}, *owner = &who;
+	struct who unknown = {}, *owner;
+	struct caller who;
 	bool own = true;
 	__u64 mm;
 
-	who_is_current(&who, task);
+	caller_now(&who);
+	owner = &who.who;
 	if (o->cause != CAUSE_MERGE)
-		o->cause = drop_cause(vma, task, state, &own);
+		o->cause = drop_cause(vma, this_task(), state, &own);
 	if (o->cause == CAUSE_FORK) {
-		unknown = who;
+		unknown = who.who;
 		unknown.pid = 0;
 		unknown.ns_pid = 0;
 		owner = &unknown;
@@ -238,19 +240,19 @@ static __always_inline int on_remove(struct vm_area_struct *vma)
 
 #define HOOK_TREE(prefix)						\
 SEC("fentry/" #prefix "_insert")					\
-int BPF_PROG(prefix##_in, struct vm_area_struct *vma)			\
+int BPF_PROG(obj_##prefix##_in, struct vm_area_struct *vma)			\
 {									\
 	return on_insert(vma);						\
 }									\
 									\
 SEC("fentry/" #prefix "_insert_after")					\
-int BPF_PROG(prefix##_fork, struct vm_area_struct *vma)			\
+int BPF_PROG(obj_##prefix##_fork, struct vm_area_struct *vma)			\
 {									\
 	return on_insert_after(vma);					\
 }									\
 									\
 SEC("fentry/" #prefix "_remove")					\
-int BPF_PROG(prefix##_out, struct vm_area_struct *vma)			\
+int BPF_PROG(obj_##prefix##_out, struct vm_area_struct *vma)			\
 {									\
 	return on_remove(vma);						\
 }
@@ -260,7 +262,7 @@ HOOK_TREE(mapping_rmap_tree)		/* its name since 7.3 */
 
 /* Only where VMAs don't say themselves that they are detached. */
 SEC("fentry/free_pgtables")
-int BPF_PROG(leaving_enter, struct mmu_gather *tlb)
+int BPF_PROG(obj_leaving_enter, struct mmu_gather *tlb)
 {
 	struct task_state *state = task_note();
 
@@ -270,7 +272,7 @@ int BPF_PROG(leaving_enter, struct mmu_gather *tlb)
 }
 
 SEC("fexit/free_pgtables")
-int BPF_PROG(leaving_exit)
+int BPF_PROG(obj_leaving_exit)
 {
 	struct task_state *state = task_noted();
 
@@ -289,21 +291,21 @@ static __always_inline int note_mapping(unsigned long file)
 }
 
 SEC("fexit/shmem_mmap")
-int BPF_PROG(shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
+int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
 	return ret ? 0 : note_mapping((unsigned long)file);
 }
 
 SEC("fexit/hugetlbfs_file_mmap")
-int BPF_PROG(hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
+int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
 	return ret ? 0 : note_mapping((unsigned long)file);
 }
 
 SEC("fexit/shmem_mmap_prepare")
-int BPF_PROG(shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
+int BPF_PROG(obj_shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
 {
 	unsigned long file = (unsigned long)BPF_CORE_READ(desc, vm_file);
 
@@ -326,26 +328,26 @@ static __always_inline int on_zero_made(struct file *file)
 }
 
 SEC("fexit/shmem_zero_setup")
-int BPF_PROG(zero_exit, struct vm_area_struct *vma, int ret)
+int BPF_PROG(obj_zero_exit, struct vm_area_struct *vma, int ret)
 {
 	return ret ? 0 : on_zero_made(vma->vm_file);
 }
 
 SEC("fexit/shmem_zero_setup_desc")
-int BPF_PROG(zero_desc_exit, struct vm_area_desc___own *desc, int ret)
+int BPF_PROG(obj_zero_desc_exit, struct vm_area_desc___own *desc, int ret)
 {
 	return ret ? 0 : on_zero_made(BPF_CORE_READ(desc, vm_file));
 }
 
 SEC("fexit/shmem_file_setup")
-int BPF_PROG(shmem_file_exit, const char *name, loff_t size,
+int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
 	     unsigned long flags, struct file *file)
 {
 	return on_file_made(file);
 }
 
 SEC("fexit/hugetlb_file_setup")
-int BPF_PROG(hugetlb_file_exit, const char *name, size_t size,
+int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	     unsigned long flags, int creat, int page_size_log,
 	     struct file *file)
 {
@@ -359,7 +361,7 @@ static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
 }
 
 SEC("fexit/shmem_mknod")
-int BPF_PROG(shmem_mknod_exit, void *idmap, struct inode *dir,
+int BPF_PROG(obj_shmem_mknod_exit, void *idmap, struct inode *dir,
 	     struct dentry *dentry, umode_t mode, dev_t dev, int ret)
 {
 	if (ret || (mode & S_IFMT) != S_IFREG)
@@ -368,7 +370,7 @@ int BPF_PROG(shmem_mknod_exit, void *idmap, struct inode *dir,
 }
 
 SEC("fexit/shmem_tmpfile")
-int BPF_PROG(shmem_tmpfile_exit, void *idmap, struct inode *dir,
+int BPF_PROG(obj_shmem_tmpfile_exit, void *idmap, struct inode *dir,
 	     struct file *file, umode_t mode, int ret)
 {
 	return ret ? 0 : on_file_made(file);
@@ -376,7 +378,7 @@ int BPF_PROG(shmem_tmpfile_exit, void *idmap, struct inode *dir,
 
 /* Since 6.6; before, tmpfs shares it with most others. */
 SEC("fexit/shmem_file_open")
-int BPF_PROG(shmem_open_file_exit, struct inode *inode, struct file *file,
+int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
 	     int ret)
 {
 	if (ret || BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
@@ -386,7 +388,7 @@ int BPF_PROG(shmem_open_file_exit, struct inode *inode, struct file *file,
 }
 
 SEC("fexit/shmem_setattr")
-int BPF_PROG(shmem_setattr_exit, void *idmap, struct dentry *dentry,
+int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
 	     struct iattr *attr, int ret)
 {
 	if (ret || !(attr->ia_valid & ATTR_SIZE))
@@ -395,7 +397,7 @@ int BPF_PROG(shmem_setattr_exit, void *idmap, struct dentry *dentry,
 }
 
 SEC("fexit/hugetlbfs_setattr")
-int BPF_PROG(hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
+int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 	     struct iattr *attr, int ret)
 {
 	if (ret || !(attr->ia_valid & ATTR_SIZE))
@@ -405,7 +407,7 @@ int BPF_PROG(hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 
 /* It has made the file longer, if that now ends where it asked for. */
 SEC("fexit/shmem_fallocate")
-int BPF_PROG(shmem_fallocate_exit, struct file *file, int mode, loff_t offset,
+int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode, loff_t offset,
 	     loff_t len, long ret)
 {
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
@@ -417,7 +419,7 @@ int BPF_PROG(shmem_fallocate_exit, struct file *file, int mode, loff_t offset,
 }
 
 SEC("fexit/shmem_unlink")
-int BPF_PROG(shmem_unlink_exit, struct inode *dir, struct dentry *dentry,
+int BPF_PROG(obj_shmem_unlink_exit, struct inode *dir, struct dentry *dentry,
 	     int ret)
 {
 	return ret ? 0 : on_dentry(KIND_UNLINK, dentry);
@@ -446,13 +448,13 @@ static __always_inline int on_evict(struct inode *inode)
 }
 
 SEC("fentry/shmem_evict_inode")
-int BPF_PROG(shmem_evict_enter, struct inode *inode)
+int BPF_PROG(obj_shmem_evict_enter, struct inode *inode)
 {
 	return on_evict(inode);
 }
 
 SEC("fentry/hugetlbfs_evict_inode")
-int BPF_PROG(hugetlb_evict_enter, struct inode *inode)
+int BPF_PROG(obj_hugetlb_evict_enter, struct inode *inode)
 {
 	return on_evict(inode);
 }

@@ -13,8 +13,6 @@
 
 #include "stat.h"
 
-const volatile bool cfg_stat;	/* count, don't tell */
-
 /* Events whose own row found no room: they are in stat_rest. */
 __u64 stat_unnamed;
 
@@ -43,12 +41,6 @@ static const struct stat_value stat_nothing;
  * been overtaken by a greater one, and comes here once a call.
  */
 #define STAT_MAX_TRIES	64
-
-/* Whether the segment is needed: counting does not, but some filters do. */
-static __always_inline bool seg_wanted(void)
-{
-	return !cfg_stat || cfg_filter & FILTER_SEGMENT;
-}
 
 static __always_inline struct stat_value *
 stat_row(void *map, const struct stat_key *key, const struct who *who)

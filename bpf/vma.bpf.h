@@ -15,8 +15,9 @@
 #define NR_mremap	25
 #define NR_mremap_ia32	163
 
-static __always_inline bool in_mremap(struct task_struct *task)
+static __always_inline bool in_mremap(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	unsigned long nr = BPF_CORE_READ(regs, orig_ax);
 
@@ -39,15 +40,15 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 	mm = (unsigned long)GET(vma, vm_mm);
 	file = (unsigned long)GET(vma, vm_file);
 	*own = true;
-	if (mm == task_mm(task)) {
+	if (mm == (unsigned long)task->mm) {
 		if (state && state->ts && state->call == KIND_SHMDT)
 			return CAUSE_SHMDT;
-		if (state && state->split_file == file && in_mremap(task))
+		if (state && state->split_file == file && in_mremap())
 			return CAUSE_SPLIT;
 		return CAUSE_MUNMAP;
 	}
 	if (task->flags & PF_EXITING &&
-	    mm == (unsigned long)not_trusted(task)->active_mm)
+	    mm == (unsigned long)task->active_mm)
 		return CAUSE_EXIT;
 	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
 		return CAUSE_EXEC;
@@ -81,10 +82,9 @@ static __always_inline void fill_owner(struct rec_vma *rec,
  * that runs. 1: it was told. Not static: see call_exit().
  */
 __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
-			const struct who *owner, const struct who *who)
+			const struct who *owner, const struct caller *who)
 {
 	struct vm_area_struct *vma = (void *)addr;
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n = counts_of(kind);
 	struct rec_seg seg = {};
 	struct rec_vma *rec;
@@ -92,7 +92,7 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	if (!owner || !who)
 		return 0;
 	vma_seg_read(vma, &seg);
-	if (is_self(who->pid, seg.ipcns)) {
+	if (is_self(who)) {
 		count_one(n, self);
 		return 0;
 	}
@@ -106,7 +106,8 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	}
 	if (cfg_stat) {
 		/* A child has no pid yet: its parent's, who forks. */
-		stat_event(kind, cause, kind == KIND_INHERIT ? who : owner);
+		stat_event(kind, cause,
+			   kind == KIND_INHERIT ? &who->who : owner);
 		return 1;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
@@ -114,7 +115,7 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 		count_lost(n);
 		return 0;
 	}
-	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who, task);
+	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who);
 	fill_vma(rec, kind, cause, vma);
 	fill_owner(rec, owner);
 	rec->seg = seg;
@@ -124,10 +125,10 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 
 /* The child of a fork: all is its parent's as yet, but for the pid. */
 static __always_inline void tell_inherit(struct vm_area_struct *vma,
-					 const struct who *who)
+					 const struct caller *who)
 {
 	struct task_state *state = task_note();
-	struct who child = *who;
+	struct who child = who->who;
 
 	if (state)
 		state->fork_mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
@@ -138,13 +139,13 @@ static __always_inline void tell_inherit(struct vm_area_struct *vma,
 }
 
 static __always_inline void tell_split(struct vm_area_struct *vma,
-				       const struct who *who)
+				       const struct caller *who)
 {
 	struct task_state *state = task_note();
 
 	if (state)
 		state->split_file = (unsigned long)READ(struct vm_area_struct, vma, vm_file);
-	vma_tell(KIND_SPLIT, CAUSE_NONE, number_of(vma), who, who);
+	vma_tell(KIND_SPLIT, CAUSE_NONE, number_of(vma), &who->who, who);
 }
 
 SEC("fentry/shm_open")
@@ -158,11 +159,10 @@ int BPF_PROG(shm_open_enter, struct vm_area_struct *vma)
 SEC("fexit/shm_open")
 int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct who who;
+	struct caller who;
 
-	who_is_current(&who, task);
-	if ((unsigned long)vma->vm_mm != task_mm(task))
+	caller_now(&who);
+	if ((unsigned long)vma->vm_mm != who.mm)
 		tell_inherit(vma, &who);
 	else
 		tell_split(vma, &who);
@@ -175,7 +175,7 @@ int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
 	struct task_state *state;
-	struct who who;
+	struct caller who;
 
 	if (ret)
 		return 0;
@@ -184,17 +184,18 @@ int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
 		state->attach_file = (unsigned long)file;
 		return 0;
 	}
-	who_is_current(&who, bpf_get_current_task_btf());
+	caller_now(&who);
 	tell_split(vma, &who);
 	return 0;
 }
 
 __noinline int tell_drop(unsigned long addr)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
 	struct task_state *state = task_noted();
 	struct vm_area_struct *vma = (void *)addr;
-	struct who who, unknown = {}, *owner = &who;
+	struct who unknown = {}, *owner;
+	struct caller who;
 	__u64 mm;
 	__u32 cause;
 	bool own;
@@ -203,10 +204,11 @@ __noinline int tell_drop(unsigned long addr)
 	if (state && state->ts && state->call == KIND_SHMAT &&
 	    state->attach_file == (unsigned long)READ(struct vm_area_struct, vma, vm_file))
 		return 0;
-	who_is_current(&who, task);
+	caller_now(&who);
+	owner = &who.who;
 	cause = drop_cause(vma, task, state, &own);
 	if (cause == CAUSE_FORK) {
-		unknown = who;
+		unknown = who.who;
 		unknown.pid = 0;
 		unknown.ns_pid = 0;
 		owner = &unknown;
@@ -279,26 +281,25 @@ static __always_inline __u32 destroy_cause(const struct rec_seg *seg,
 
 static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct rec_counts *n = counts_of(KIND_DESTROY);
 	struct rec_destroy *rec;
-	struct who who;
+	struct caller who;
 
-	who_is_current(&who, task);
-	if (is_self(who.pid, seg->ipcns)) {
+	caller_now(&who);
+	if (is_self(&who) || (probe_ns && seg->ipcns == probe_ns)) {
 		count_one(n, self);
 		return 0;
 	}
 	if (!armed || !cfg_sysv)
 		return 0;
 	count_one(n, seen);
-	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who) ||
+	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who.who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
 		return 0;
 	}
 	if (cfg_stat) {
-		stat_event(KIND_DESTROY, cause, &who);
+		stat_event(KIND_DESTROY, cause, &who.who);
 		return 0;
 	}
 	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
@@ -306,7 +307,7 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 		count_lost(n);
 		return 0;
 	}
-	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who, task);
+	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who);
 	rec->cause = cause;
 	rec->pad = 0;
 	rec->seg = *seg;

@@ -18,7 +18,7 @@
 struct snapshot {
 	struct stat_table table;
 	__u64 ts;
-	__u64 seen, lost, filtered, unnamed;
+	__u64 seen, lost, missed, filtered, unnamed;
 };
 
 /* One run, from attached programs to the totals. */
@@ -43,10 +43,12 @@ static int take(struct run *run, struct snapshot *now)
 {
 	struct tracer *tracer = run->session.tracer;
 	struct rec_counts counts[KIND_MAX];
+	__u64 missed;
 	int err;
 
 	stat_table_free(&now->table);
 	*now = (struct snapshot) { .ts = clock_ns(CLOCK_MONOTONIC) };
+	missed = tracer_missed(tracer);
 	err = tracer_counts(tracer, counts);
 	if (!err)
 		err = stat_table_read(&now->table, tracer);
@@ -54,6 +56,7 @@ static int take(struct run *run, struct snapshot *now)
 		err_line("cannot read what was counted: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
+	now->missed = missed;
 	now->unnamed = tracer_stat_unnamed(tracer);
 	for (int i = 0; i < KIND_MAX; i++) {
 		now->seen += counts[i].seen;
@@ -73,6 +76,7 @@ static void fill_report(struct stat_report *report, const struct snapshot *now,
 		.table = table,
 		.seen = now->seen - before->seen,
 		.lost = now->lost - before->lost,
+		.missed = now->missed - before->missed,
 		.filtered = now->filtered - before->filtered,
 		.unnamed = now->unnamed - before->unnamed,
 	};

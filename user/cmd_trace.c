@@ -22,7 +22,7 @@
 #include "tracer.h"
 #include "write_trace.h"
 
-#define BATCH_MS	2	/* of events, for the reader to sleep */
+#define BATCH_MS	5	/* of events, for the reader to sleep */
 #define TRACE_WIDE	132	/* columns that the table takes */
 
 /* One run, from attached programs to the end line. */
@@ -33,7 +33,7 @@ struct trace {
 	struct runloop loop;
 	struct births *births;
 	struct trace_end end;
-	__u64 lost_said;
+	__u64 lost_said, missed_said;
 	int got;		/* records of the last drain */
 	bool out_of_memory;
 };
@@ -59,6 +59,7 @@ static void write_start(struct trace *trace)
 	struct stat ns;
 	struct trace_start start = {
 		.narrow = is_narrow(),
+		.objects = tracer_objects(&trace->opt->filter),
 		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
 		.version = SHMVIZ_VERSION,
 		.backend = tracer_backend_name(tracer_backend(tracer)),
@@ -89,18 +90,24 @@ static void on_record(const struct rec_hdr *rec, void *ctx)
 		trace->out_of_memory = true;
 }
 
+static void say_lost(struct trace *trace)
+{
+	__u64 lost = tracer_lost(trace->session.tracer);
+	__u64 missed = tracer_missed(trace->session.tracer);
+
+	if (lost != trace->lost_said)
+		trace->writer->lost(lost - trace->lost_said, LOST_FULL);
+	if (missed != trace->missed_said)
+		trace->writer->lost(missed - trace->missed_said, LOST_MISSED);
+	trace->lost_said = lost;
+	trace->missed_said = missed;
+}
+
 /* Prints what is there, or some of it; false when it can't be printed. */
 static bool drain(struct trace *trace)
 {
-	struct tracer *tracer = trace->session.tracer;
-	__u64 lost;
-
-	trace->got = tracer_consume(tracer, on_record, trace);
-	lost = tracer_lost(tracer);
-	if (lost != trace->lost_said) {
-		trace->writer->lost(lost - trace->lost_said);
-		trace->lost_said = lost;
-	}
+	trace->got = tracer_consume(trace->session.tracer, on_record, trace);
+	say_lost(trace);
 	flush_output();
 	if (trace->out_of_memory)
 		err_line("out of memory");
@@ -191,13 +198,16 @@ static int look_around(struct trace *trace)
 	return ret;
 }
 
-/* Not for every single event: that costs those who make them. */
+/*
+ * Not for every single event: that costs those who make them. But where there are
+ * more than the last look took, there is no time to lose.
+ */
 static unsigned int wait_for_records(struct trace *trace, unsigned int seen)
 {
 	struct session *session = &trace->session;
 	struct child *child = session->opt->command ? &session->child : NULL;
 
-	if (seen & RUN_INPUT) {
+	if (seen & RUN_INPUT && trace->got < TRACER_CONSUME_MAX) {
 		seen = runloop_wait(&trace->loop, -1, BATCH_MS, child);
 		if (seen)
 			return seen;
@@ -248,6 +258,7 @@ static void finish(struct trace *trace)
 		nanosleep(&pause, NULL);
 	}
 	births_flush(trace->births, on_event, trace);
+	end->missed = tracer_missed(tracer);
 	trace->writer->end(end);
 	/* Now, not after the hooks are taken off one by one. */
 	flush_output();

@@ -14,7 +14,7 @@ struct from_reader {
 	void (*start)(const struct trace_start *start, void *ctx);
 	void (*segment)(const struct segment *seg, void *ctx);
 	void (*event)(const struct event *ev, void *ctx);
-	void (*lost)(__u64 count, void *ctx);
+	void (*lost)(__u64 count, enum trace_loss why, void *ctx);
 	void (*end)(const struct trace_end *end, void *ctx);
 };
 

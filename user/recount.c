@@ -19,6 +19,7 @@ struct recounting {
 	__u64 interval;		/* ns; 0: none */
 	bool news;		/* something came in this one */
 	__u64 lost, lost_before;
+	__u64 missed, missed_before;
 	__u64 dropped, dropped_before;	/* by the filter of now */
 	__u64 filtered;		/* by the one of then, known at the end alone */
 	char reason[REASON_SIZE];
@@ -57,6 +58,7 @@ static void write_interval(struct recounting *re, __u64 to)
 		.to = to,
 		.table = &since,
 		.lost = re->lost - re->lost_before,
+		.missed = re->missed - re->missed_before,
 		.filtered = re->dropped - re->dropped_before,
 	};
 
@@ -70,6 +72,7 @@ static void write_interval(struct recounting *re, __u64 to)
 	re->last = now;
 	re->from = to;
 	re->lost_before = re->lost;
+	re->missed_before = re->missed;
 	re->dropped_before = re->dropped;
 	/* It may come through a pipe, as it happens. */
 	flush_output();
@@ -108,11 +111,13 @@ static void on_event(const struct event *ev, void *ctx)
 		err_nomem();
 }
 
-static void on_lost(__u64 count, void *ctx)
+static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 {
 	struct recounting *re = ctx;
 
 	re->lost += count;
+	if (why == LOST_MISSED)
+		re->missed += count;
 	re->news = true;
 }
 
@@ -127,6 +132,7 @@ static void on_end(const struct trace_end *end, void *ctx)
 	struct recounting *re = ctx;
 
 	re->lost = end->lost;
+	re->missed = end->missed;
 	re->filtered = end->filtered;
 	re->command_status = end->command_status;
 	snprintf(re->reason, sizeof(re->reason), "%s", end->reason);
@@ -140,6 +146,7 @@ static void write_totals(struct recounting *re)
 		.to = re->to,
 		.table = &totals,
 		.lost = re->lost,
+		.missed = re->missed,
 		.filtered = re->filtered + re->dropped,
 	};
 	struct stat_end end = {

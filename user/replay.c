@@ -46,12 +46,12 @@ static void on_event(const struct event *ev, void *ctx)
 	flush_output();
 }
 
-static void on_lost(__u64 count, void *ctx)
+static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 {
 	struct replaying *re = ctx;
 
 	re->lost += count;
-	re->writer->lost(count);
+	re->writer->lost(count, why);
 }
 
 static void on_end(const struct trace_end *end, void *ctx)

@@ -12,9 +12,6 @@
 
 #include "tracer_internal.h"
 
-/* Records handed out at a time: some ms of work between looks at the clock. */
-#define CONSUME_MAX	1024
-
 /* What libbpf last complained about: said only if all fails. */
 static char libbpf_line[256];
 
@@ -53,7 +50,10 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	skel->rodata->cfg_pidns = st.st_ino;
 	skel->rodata->cfg_entry = opts->entry;
 	skel->bss->flight_watched = opts->snapshot;
-	skel->bss->armed = !opts->snapshot && !opts->stat;
+	skel->rodata->cfg_objects = tracer_objects(filter) & ~TRACER_SEGMENTS;
+	skel->rodata->cfg_sysv = tracer_objects(filter) & TRACER_SEGMENTS;
+	skel->bss->armed = !opts->snapshot && !opts->stat &&
+			   !skel->rodata->cfg_objects;
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
@@ -219,6 +219,9 @@ static int open_best(struct tracer *t, const struct tracer_options *opts)
 		t->why[0] = '\0';
 		return 0;
 	}
+	/* Tracepoints are of calls, and calls don't say which object it is. */
+	if (tracer_objects(opts->filter) & ~TRACER_SEGMENTS)
+		return err;
 	if (opts->backend != TRACER_FENTRY)
 		err = try_backend(t, TRACER_TRACEPOINT, opts);
 	/* Nothing but tracepoints, then. */
@@ -302,10 +305,10 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx)
 
 	t->fn = fn;
 	t->fn_ctx = ctx;
-	t->budget = CONSUME_MAX;
+	t->budget = TRACER_CONSUME_MAX;
 	err = ring_buffer__consume(t->ring);
 	return err < 0 && err != -EAGAIN ? err :
-					   (int)(CONSUME_MAX - t->budget);
+					   (int)(TRACER_CONSUME_MAX - t->budget);
 }
 
 __u64 tracer_lost(const struct tracer *t)
@@ -315,12 +318,15 @@ __u64 tracer_lost(const struct tracer *t)
 
 void tracer_arm(struct tracer *t)
 {
+	if (!t->missed.n)
+		tracer_missed_begin(t);
 	__atomic_store_n(&t->skel->bss->armed, true, __ATOMIC_SEQ_CST);
 }
 
 void tracer_disarm(struct tracer *t)
 {
 	__atomic_store_n(&t->skel->bss->armed, false, __ATOMIC_SEQ_CST);
+	tracer_missed_end(t);
 }
 
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
@@ -346,6 +352,8 @@ int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 			counts[kind].self += percpu[i].self;
 			counts[kind].compat += percpu[i].compat;
 		}
+		counts[kind].seen += t->missed.counts[kind];
+		counts[kind].lost += t->missed.counts[kind];
 	}
 	free(percpu);
 	return err;

@@ -44,6 +44,8 @@ enum tracer_backend {
 struct tracer_filter {
 	__u32 lists;		/* FILTER_* */
 	__u32 kinds;		/* one bit for each kind to tell; 0: all */
+	__u32 objects;		/* one bit for each OBJ_* to tell, that of
+				 * OBJ_NONE is for segments; 0: these alone */
 	bool follow;		/* there are tasks for tracer_follow() */
 	unsigned int nnums, ncomms;
 	struct filter_num nums[FILTER_MAX];
@@ -61,6 +63,14 @@ struct tracer_options {
 				 * nothing is told before tracer_arm() */
 	const struct tracer_filter *filter; /* NULL: none */
 };
+
+#define TRACER_SEGMENTS	(1u << OBJ_NONE)
+
+/* The bits of filter->objects; `filter` may be NULL. */
+static inline __u32 tracer_objects(const struct tracer_filter *filter)
+{
+	return filter && filter->objects ? filter->objects : TRACER_SEGMENTS;
+}
 
 #define TRACER_BUFFER_DEFAULT	(4u << 20)
 
@@ -115,12 +125,19 @@ int tracer_fd(const struct tracer *t);
 
 /*
  * Hands records that are there to `fn`: how many, or -errno. Not all at once if
- * there are many: tracer_fd() then stays readable.
+ * there are more than TRACER_CONSUME_MAX, which take some ms: tracer_fd() then
+ * stays readable.
  */
+#define TRACER_CONSUME_MAX	1024
 int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 
-/* Records lost up to now; cheap, tracer_counts() tells of which kind. */
+/*
+ * Events lost up to now, cheap: tracer_counts() tells of which kinds. In the first
+ * are those for which there was no room; in the second those that no program saw,
+ * see tracer_missed.c, as of a moment ago.
+ */
 __u64 tracer_lost(const struct tracer *t);
+__u64 tracer_missed(struct tracer *t);
 
 /*
  * Hands each row to `fn`, in no order. Rows stay and their counters only grow;
@@ -140,7 +157,7 @@ __u64 tracer_stat_unnamed(const struct tracer *t);
  */
 void tracer_disarm(struct tracer *t);
 
-/* Sums over all CPUs, one for each kind. */
+/* Sums over all CPUs, one for each kind; what no program saw is seen and lost. */
 int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX]);
 
 void tracer_close(struct tracer *t);

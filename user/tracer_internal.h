@@ -17,6 +17,22 @@ enum selftest {
 	SELFTEST_SILENT,
 };
 
+/* See tracer_missed.c. */
+#define MISSED_MAX	16
+
+struct tracer_missed {
+	struct missed_program {
+		const struct bpf_program *prog;
+		enum rec_kind kind;
+	} programs[MISSED_MAX];
+	size_t n;
+	__u64 before[MISSED_MAX]; /* when the tracer was armed */
+	__u64 counts[KIND_MAX];	/* since; as of `read` */
+	__u64 total;
+	__u64 read;		/* ns of CLOCK_MONOTONIC */
+	bool ended;		/* they stay as they are */
+};
+
 struct tracer {
 	struct shmviz_bpf *skel;
 	struct ring_buffer *ring;
@@ -29,6 +45,7 @@ struct tracer {
 	void *fn_ctx;
 	unsigned int budget;	/* records that may still be handed out */
 	__u64 last_ts;		/* of the record handed out last */
+	struct tracer_missed missed;
 	char why[384];
 	const char *blind[BLIND_MAX + 1];
 	int nblind;
@@ -42,6 +59,10 @@ void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);
 
 /* Before loading: settings and sizes of what counts. 0 or -errno. */
 int tracer_stat_config(struct tracer *t, const struct tracer_options *opts);
+
+/* When the tracer is armed, and when it is disarmed. */
+void tracer_missed_begin(struct tracer *t);
+void tracer_missed_end(struct tracer *t);
 
 /*
  * Makes every hook fire once. 0, or -errno with t->why set: a hook on one of the

@@ -29,6 +29,7 @@ struct stat_report {
 	const struct stat_table *table;
 	__u64 seen;		/* delivered + lost + filtered */
 	__u64 lost;
+	__u64 missed;		/* of these: no program saw them */
 	__u64 filtered;
 	__u64 unnamed;		/* of the table's, those without a process */
 };

@@ -91,6 +91,8 @@ static void add_report(struct json_object *obj,
 	js_add_u64(obj, "seen", report->seen);
 	js_add_u64(obj, "delivered", stat_table_count(report->table));
 	js_add_u64(obj, "lost", report->lost);
+	if (report->missed)
+		js_add_u64(obj, "missed", report->missed);
 	js_add_u64(obj, "filtered", report->filtered);
 	js_add_u64(obj, "unnamed", report->unnamed);
 }

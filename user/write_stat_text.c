@@ -36,9 +36,12 @@ static void note_latency(const struct stat_table *table)
 
 static void print_lost(const struct stat_report *report)
 {
-	if (report->lost)
+	if (report->lost > report->missed)
 		printf("LOST %llu: no room for a row; a larger --rows has more\n",
-		       report->lost);
+		       report->lost - report->missed);
+	if (report->missed)
+		printf("LOST %llu: tasks preempted others in a hook, and it let"
+		       " them pass\n", report->missed);
 }
 
 static void text_interval(const struct stat_report *report)

@@ -18,6 +18,7 @@ struct trace_start {
 	const char *why;	/* why no better backend; empty: none better */
 	const char *const *blind; /* what can't be seen; ends with NULL */
 	__u64 ipcns;		/* inode of our own IPC namespace */
+	__u32 objects;		/* one bit for each OBJ_* that is told */
 	bool past;		/* it is told again, and has ended */
 	bool narrow;		/* text: no columns, for a narrow terminal */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
@@ -28,17 +29,24 @@ struct trace_end {
 	__u64 seen;
 	__u64 delivered;
 	__u64 lost;
+	__u64 missed;		/* of these, LOST_MISSED */
 	__u64 filtered;
 	const char *reason;	/* "signal", "duration", "command", "output";
 				 * "failed": the command could not be run */
 	int command_status;	/* of waitpid(); only if reason is "command" */
 };
 
+/* Why events are missing. */
+enum trace_loss {
+	LOST_FULL,		/* the buffer had no room */
+	LOST_MISSED,		/* no program saw them, see tracer_missed.c */
+};
+
 struct trace_writer {
 	void (*start)(const struct trace_start *start);
 	void (*segment)(const struct segment *seg);
 	void (*event)(const struct event *ev);
-	void (*lost)(__u64 count);
+	void (*lost)(__u64 count, enum trace_loss why);
 	void (*end)(const struct trace_end *end);
 };
 

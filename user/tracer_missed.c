@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Events that no program saw. The kernel lets a program of ours run once at a
+ * time on a processor. Where it may preempt a task inside it (PREEMPT, full or
+ * lazy), others that come by the same hook meanwhile pass without it. The kernel
+ * counts that for each program, and nobody can see what it was.
+ */
+#include <bpf/bpf.h>
+#include <string.h>
+#include <time.h>
+
+#include "tracer_internal.h"
+
+#define CHECK_NS	100000000ull	/* for who asks all the time */
+
+/* Programs without which an event is missing, and its kind. */
+static size_t list_programs(const struct shmviz_bpf *skel,
+			    struct missed_program *list)
+{
+	const struct missed_program programs[] = {
+		{ skel->progs.shmget_exit, KIND_SHMGET },
+		{ skel->progs.shmat_exit, KIND_SHMAT },
+		{ skel->progs.shmdt_exit, KIND_SHMDT },
+		{ skel->progs.shmctl_exit, KIND_SHMCTL },
+		{ skel->progs.compat_shmget_exit, KIND_SHMGET },
+		{ skel->progs.compat_shmat_exit, KIND_SHMAT },
+		{ skel->progs.compat_shmdt_exit, KIND_SHMDT },
+		{ skel->progs.compat_shmctl_exit, KIND_SHMCTL },
+		{ skel->progs.compat_ipc_exit, KIND_SHMCTL },
+		{ skel->progs.shm_open_exit, KIND_SPLIT },
+		{ skel->progs.shm_close_exit, KIND_DROP },
+		{ skel->progs.ipc_rmid_enter, KIND_DESTROY },
+		/* Of any call, perhaps of none of ours. */
+		{ skel->progs.sys_exit, KIND_SHMCTL },
+	};
+	size_t n = 0;
+
+	_Static_assert(sizeof(programs) / sizeof(programs[0]) <= MISSED_MAX,
+		       "MISSED_MAX");
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (bpf_program__fd(programs[i].prog) >= 0)
+			list[n++] = programs[i];
+	return n;
+}
+
+static __u64 read_misses(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+static __u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+void tracer_missed_begin(struct tracer *t)
+{
+	struct tracer_missed *missed = &t->missed;
+
+	missed->n = list_programs(t->skel, missed->programs);
+	for (size_t i = 0; i < missed->n; i++)
+		missed->before[i] = read_misses(missed->programs[i].prog);
+}
+
+static void read_all(struct tracer_missed *missed)
+{
+	memset(missed->counts, 0, sizeof(missed->counts));
+	missed->total = 0;
+	for (size_t i = 0; i < missed->n; i++) {
+		__u64 n = read_misses(missed->programs[i].prog) -
+			  missed->before[i];
+
+		missed->counts[missed->programs[i].kind] += n;
+		missed->total += n;
+	}
+	missed->read = now_ns();
+}
+
+void tracer_missed_end(struct tracer *t)
+{
+	read_all(&t->missed);
+	t->missed.ended = true;
+}
+
+__u64 tracer_missed(struct tracer *t)
+{
+	struct tracer_missed *missed = &t->missed;
+
+	if (!missed->ended && now_ns() - missed->read >= CHECK_NS)
+		read_all(missed);
+	return missed->total;
+}
