@@ -204,7 +204,7 @@ static __always_inline void call_tell(const struct call_args *c,
 			count_one(n, compat);
 		return;
 	}
-	if (!armed)
+	if (!armed || !cfg_sysv)
 		return;
 	count_one(n, seen);
 	if (c->call == KIND_SHMAT && c->ret >= 0)

@@ -13,6 +13,9 @@ const volatile bool cfg_follow;		/* tasks in `followed` pass FILTER_PID */
 const volatile __u32 cfg_filter;	/* FILTER_*: what has a list */
 const volatile __u32 cfg_kinds;		/* one bit for each kind that is told */
 
+const volatile bool cfg_sysv = true;	/* segments are told */
+const volatile __u32 cfg_objects;	/* one bit for each OBJ_* that is told */
+
 const volatile bool cfg_stat;	/* count, don't tell: see stat.bpf.h */
 const volatile bool cfg_entry;		/* the entry of calls is hooked for good */
 
@@ -84,6 +87,16 @@ struct task_state {
 	__u64 closing;		/* VMA that shm_close is at; 0: none */
 	__u32 drop_told;	/* of that VMA */
 	__u32 ns_exit;		/* a namespace is being taken down */
+	/* Of other objects, see object.bpf.h. */
+	__u64 mapping_file;	/* file that mmap is mapping */
+	__u64 leaving_mm;	/* address space whose VMAs go; before 6.4 */
+	struct vma_range {
+		__u64 vma;	/* 0: none */
+		__u64 start;
+		__u64 end;
+	} adjusting[2];		/* VMAs that are out of the tree to be changed */
+	struct vma_range inserted; /* the last one */
+	__u64 inserted_mm;
 	__u32 flight;		/* FLIGHT_* under way; 0: none */
 	__u32 flight_epoch;	/* when it began */
 };

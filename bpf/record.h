@@ -20,6 +20,7 @@ enum rec_type {
 	REC_VMA		= 2,	/* struct rec_vma */
 	REC_DESTROY	= 3,	/* struct rec_destroy */
 	REC_FORK	= 4,	/* struct rec_fork: no event, names a child */
+	REC_OBJECT	= 5,	/* struct rec_object */
 };
 
 /* The kinds that are counted; the first four are also the calls. */
@@ -32,6 +33,13 @@ enum rec_kind {
 	KIND_SPLIT,	/* one VMA of an attachment has become two */
 	KIND_DROP,	/* a VMA of an attachment is gone */
 	KIND_DESTROY,	/* the segment is */
+	/* Of other objects than segments only, as are no calls. */
+	KIND_CREATE,	/* there is a new one */
+	KIND_OPEN,	/* one that has a name was opened by it */
+	KIND_RESIZE,
+	KIND_UNLINK,	/* a name of it is gone */
+	KIND_MAP,	/* mmap: a VMA more */
+	KIND_ADJUST,	/* a VMA has grown or shrunk */
 	KIND_MAX,
 };
 
@@ -50,6 +58,7 @@ enum rec_cause {
 	CAUSE_LAST_DETACH,	/* after IPC_RMID */
 	CAUSE_RMID_FORCED,	/* kernel.shm_rmid_forced */
 	CAUSE_NS_EXIT,		/* end of its IPC namespace */
+	CAUSE_MERGE,		/* a VMA beside it has taken it in */
 	CAUSE_MAX,
 };
 
@@ -157,6 +166,52 @@ struct rec_attached {
 	struct rec_seg seg;
 };
 
+/* What is shared, but for segments of System V. */
+enum rec_object_kind {
+	OBJ_NONE,
+	OBJ_POSIX,	/* a file of the tmpfs that is mounted at /dev/shm */
+	OBJ_MEMFD,
+	OBJ_ANON,	/* MAP_SHARED | MAP_ANONYMOUS */
+	OBJ_FILE,	/* any other file, mapped MAP_SHARED and to be written */
+	OBJ_MAX,
+};
+
+#define REC_NAME_LEN	256
+
+/*
+ * An object is the inode of a file: (dev, ino), until its destroy. The header
+ * is of the task in whose context it happened, the owner as of struct rec_vma.
+ */
+struct rec_object {
+	struct rec_hdr hdr;
+	__u32 kind;		/* KIND_INHERIT .. */
+	__u32 cause;		/* of KIND_DROP */
+	__u32 object;		/* OBJ_* */
+	__u32 dev;		/* of its file system: major << 20 | minor */
+	__u64 ino;
+	__u64 size;		/* bytes, after it */
+	__u32 nlink;		/* names, after it */
+	__u32 prot;		/* REC_PROT_*, of a VMA */
+	__u64 start;		/* of a VMA; all 0: it is not about one */
+	__u64 end;
+	__u64 offset;		/* bytes: what of the object lies at start */
+	__u64 was_start;	/* KIND_ADJUST */
+	__u64 was_end;
+	__u64 mm;
+	__u32 owner;
+	__u32 owner_ns_pid;
+	__u32 owner_uid;
+	__u8 owner_comm[REC_COMM_LEN];
+	__u32 pad;
+	__u8 name[REC_NAME_LEN];/* of the file, without directories; bytes, ended
+				 * by NUL; empty: there is none any more */
+};
+
+#define REC_PROT_READ	0x1
+#define REC_PROT_WRITE	0x2
+#define REC_PROT_EXEC	0x4
+#define REC_PROT_SHARED	0x8
+
 /* The identity of every kind: seen = delivered + lost + filtered. */
 struct rec_counts {
 	__u64 seen;
@@ -172,6 +227,7 @@ _Static_assert(sizeof(struct rec_call) == 152, "struct rec_call");
 _Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
 _Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");
 _Static_assert(sizeof(struct rec_fork) == 64, "struct rec_fork");
+_Static_assert(sizeof(struct rec_object) == 432, "struct rec_object");
 _Static_assert(sizeof(struct rec_attached) == 96, "struct rec_attached");
 
 #endif /* SHMVIZ_RECORD_H */

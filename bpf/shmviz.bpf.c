@@ -20,6 +20,8 @@
 #include "fentry.bpf.h"
 #include "vma.bpf.h"
 #include "fork.bpf.h"
+#include "object.bpf.h"
+#include "object_hooks.bpf.h"
 #include "tracepoint.bpf.h"
 #include "attached.bpf.h"
 

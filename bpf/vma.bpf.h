@@ -96,7 +96,7 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 		count_one(n, self);
 		return 0;
 	}
-	if (!armed)
+	if (!armed || !cfg_sysv)
 		return 0;
 	count_one(n, seen);
 	if (!kind_passes(kind, 0) || !who_passes(owner) ||
@@ -290,7 +290,7 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 		count_one(n, self);
 		return 0;
 	}
-	if (!armed)
+	if (!armed || !cfg_sysv)
 		return 0;
 	count_one(n, seen);
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who.who) ||

@@ -59,6 +59,7 @@ static void write_start(struct trace *trace)
 	struct stat ns;
 	struct trace_start start = {
 		.narrow = is_narrow(),
+		.objects = tracer_objects(&trace->opt->filter),
 		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
 		.version = SHMVIZ_VERSION,
 		.backend = tracer_backend_name(tracer_backend(tracer)),

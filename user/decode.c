@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "text.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -154,6 +155,60 @@ static const char *pointer(char dst[24], __u64 addr)
 }
 
 /* What the kernel did, with no call to show. */
+/* rw-s, as in /proc/PID/maps. */
+void decode_prot(char dst[DECODE_PROT_SIZE], __u32 prot)
+{
+	snprintf(dst, DECODE_PROT_SIZE, "%c%c%c%c",
+		 prot & REC_PROT_READ ? 'r' : '-',
+		 prot & REC_PROT_WRITE ? 'w' : '-',
+		 prot & REC_PROT_EXEC ? 'x' : '-',
+		 prot & REC_PROT_SHARED ? 's' : 'p');
+}
+
+/* The name may be anybody's bytes; the kind tells what it is a name of. */
+static void decode_object(char dst[DECODE_SIZE], const struct event *ev)
+{
+	char name[TEXT_ESCAPED_SIZE(REC_NAME_LEN)];
+
+	text_show(name, sizeof(name), ev->name,
+		  strnlen((const char *)ev->name, REC_NAME_LEN));
+	snprintf(dst, DECODE_SIZE, "%s%s%.150s", event_object_name(ev->object),
+		 name[0] ? ":" : "", name);
+}
+
+static void decode_object_deed(char *dst, size_t size, const struct event *ev)
+{
+	char object[DECODE_SIZE], prot[DECODE_PROT_SIZE];
+	unsigned long long addr = ev->addr, end = ev->end;
+
+	decode_object(object, ev);
+	decode_prot(prot, ev->prot);
+	switch (ev->kind) {
+	case KIND_MAP:
+		snprintf(dst, size, "map %s %#llx-%#llx %s", object, addr, end,
+			 prot);
+		break;
+	case KIND_INHERIT:
+		snprintf(dst, size, "inherit %s %#llx from %u", object, addr,
+			 ev->ppid);
+		break;
+	case KIND_SPLIT:
+		snprintf(dst, size, "split %s %#llx-%#llx", object, addr, end);
+		break;
+	case KIND_ADJUST:
+		snprintf(dst, size, "adjust %s %#llx-%#llx to %#llx-%#llx",
+			 object, (unsigned long long)ev->was_addr,
+			 (unsigned long long)ev->was_end, addr, end);
+		break;
+	case KIND_DROP:
+		snprintf(dst, size, "drop %s %#llx by %s", object, addr,
+			 event_cause(ev));
+		break;
+	default:
+		snprintf(dst, size, "%s %s", event_name(ev), object);
+	}
+}
+
 static void decode_deed(char *dst, size_t size, const struct event *ev)
 {
 	unsigned long long addr = ev->addr;
@@ -205,6 +260,9 @@ void decode_event(char *dst, size_t size, const struct event *ev)
 			 pointer(ptr, arg[2]));
 		break;
 	default:
-		decode_deed(dst, size, ev);
+		if (ev->have & EV_OBJECT)
+			decode_object_deed(dst, size, ev);
+		else
+			decode_deed(dst, size, ev);
 	}
 }

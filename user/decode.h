@@ -9,6 +9,10 @@
 #include "event.h"
 
 #define DECODE_SIZE	192
+#define DECODE_PROT_SIZE 8
+
+/* "rw-s" of REC_PROT_*. */
+void decode_prot(char dst[DECODE_PROT_SIZE], __u32 prot);
 
 /* IPC_CREAT|IPC_EXCL|0600; bits without a name come last, in hex. */
 void decode_shmget_flags(char dst[DECODE_SIZE], __u32 flags);

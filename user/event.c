@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From the tracer's records to the model. */
+#include <stddef.h>
 #include <string.h>
 
 #include "event.h"
@@ -13,6 +14,12 @@ static const char *const kind_names[KIND_MAX] = {
 	[KIND_SPLIT]	= "split",
 	[KIND_DROP]	= "drop",
 	[KIND_DESTROY]	= "destroy",
+	[KIND_CREATE]	= "create",
+	[KIND_OPEN]	= "open",
+	[KIND_RESIZE]	= "resize",
+	[KIND_UNLINK]	= "unlink",
+	[KIND_MAP]	= "map",
+	[KIND_ADJUST]	= "adjust",
 };
 
 static const char *const cause_names[CAUSE_MAX] = {
@@ -26,7 +33,21 @@ static const char *const cause_names[CAUSE_MAX] = {
 	[CAUSE_LAST_DETACH]	= "last-detach",
 	[CAUSE_RMID_FORCED]	= "rmid-forced",
 	[CAUSE_NS_EXIT]		= "ns-exit",
+	[CAUSE_MERGE]		= "merge",
 };
+
+static const char *const object_names[OBJ_MAX] = {
+	[OBJ_NONE]	= "sysv",
+	[OBJ_POSIX]	= "posix",
+	[OBJ_MEMFD]	= "memfd",
+	[OBJ_ANON]	= "anon",
+	[OBJ_FILE]	= "file",
+};
+
+const char *event_object_name(enum rec_object_kind object)
+{
+	return object_names[object];
+}
 
 const char *event_kind_name(enum rec_kind kind)
 {
@@ -133,35 +154,94 @@ static void from_call(struct event *ev, const struct rec_call *call)
 	set_from_args(ev);
 }
 
+/* Of a record, whose event it is; see struct rec_vma. */
+struct owner {
+	__u32 pid;
+	__u32 ns_pid;
+	__u32 uid;
+	const __u8 *comm;
+};
+
 /* The event is its owner's, whoever the kernel did it for. */
-static void set_owner(struct event *ev, const struct rec_vma *vma)
+static void set_owner(struct event *ev, const struct owner *owner)
 {
-	if (vma->kind == KIND_INHERIT) {
+	if (ev->kind == KIND_INHERIT) {
 		ev->have |= EV_PPID;
 		ev->ppid = ev->pid;
-	} else if (ev->pid != vma->owner) {
+	} else if (ev->pid != owner->pid) {
 		ev->have |= EV_BY;
 		ev->by_pid = ev->pid;
 		memcpy(ev->by_comm, ev->comm, sizeof(ev->by_comm));
 	} else {
 		return;
 	}
-	ev->pid = vma->owner;
-	ev->tid = vma->owner;
-	ev->ns_pid = vma->owner_ns_pid;
-	ev->uid = vma->owner_uid;
-	memcpy(ev->comm, vma->owner_comm, sizeof(ev->comm));
+	ev->pid = owner->pid;
+	ev->tid = owner->pid;
+	ev->ns_pid = owner->ns_pid;
+	ev->uid = owner->uid;
+	memcpy(ev->comm, owner->comm, sizeof(ev->comm));
 }
 
 static void from_vma(struct event *ev, const struct rec_vma *vma)
 {
+	const struct owner owner = {
+		.pid = vma->owner, .ns_pid = vma->owner_ns_pid,
+		.uid = vma->owner_uid, .comm = vma->owner_comm,
+	};
+
 	ev->kind = vma->kind;
 	ev->cause = vma->cause;
 	ev->have |= EV_ADDR | EV_END;
 	ev->addr = vma->start;
 	ev->end = vma->end;
-	set_owner(ev, vma);
+	set_owner(ev, &owner);
 	set_segment(ev, &vma->seg);
+}
+
+/* What the kernel puts before the name of a memfd says nothing more. */
+static void set_name(struct event *ev, const struct rec_object *rec)
+{
+	static const char prefix[] = "memfd:";
+	const __u8 *name = rec->name;
+
+	if (ev->object == OBJ_ANON)
+		return;
+	if (ev->object == OBJ_MEMFD &&
+	    !strncmp((const char *)name, prefix, strlen(prefix)))
+		name += strlen(prefix);
+	memcpy(ev->name, name, rec->name + REC_NAME_LEN - name);
+	ev->name[REC_NAME_LEN - 1] = 0;
+}
+
+static void from_object(struct event *ev, const struct rec_object *rec)
+{
+	const struct owner owner = {
+		.pid = rec->owner, .ns_pid = rec->owner_ns_pid,
+		.uid = rec->owner_uid, .comm = rec->owner_comm,
+	};
+
+	ev->kind = rec->kind;
+	ev->cause = rec->cause;
+	ev->have |= EV_OBJECT | EV_SIZE;
+	ev->object = rec->object;
+	ev->dev = rec->dev;
+	ev->ino = rec->ino;
+	ev->size = rec->size;
+	ev->nlink = rec->nlink;
+	set_name(ev, rec);
+	set_owner(ev, &owner);
+	if (rec->end) {
+		ev->have |= EV_ADDR | EV_END | EV_VMA;
+		ev->addr = rec->start;
+		ev->end = rec->end;
+		ev->offset = rec->offset;
+		ev->prot = rec->prot;
+	}
+	if (ev->kind == KIND_ADJUST) {
+		ev->have |= EV_WAS;
+		ev->was_addr = rec->was_start;
+		ev->was_end = rec->was_end;
+	}
 }
 
 bool event_from_record(struct event *ev, const struct rec_hdr *rec)
@@ -169,8 +249,10 @@ bool event_from_record(struct event *ev, const struct rec_hdr *rec)
 	const struct rec_destroy *destroy = (const void *)rec;
 	const struct rec_call *call = (const void *)rec;
 	const struct rec_vma *vma = (const void *)rec;
+	const struct rec_object *object = (const void *)rec;
 
-	memset(ev, 0, sizeof(*ev));
+	memset(ev, 0, offsetof(struct event, name));
+	ev->name[0] = 0;
 	set_caller(ev, rec);
 	switch (rec->type) {
 	case REC_CALL:
@@ -183,6 +265,13 @@ bool event_from_record(struct event *ev, const struct rec_hdr *rec)
 		    vma->cause >= CAUSE_MAX)
 			return false;
 		from_vma(ev, vma);
+		return true;
+	case REC_OBJECT:
+		if (rec->size < sizeof(*object) || object->kind >= KIND_MAX ||
+		    object->kind < KIND_CALLS || object->cause >= CAUSE_MAX ||
+		    object->object >= OBJ_MAX)
+			return false;
+		from_object(ev, object);
 		return true;
 	case REC_DESTROY:
 		if (rec->size < sizeof(*destroy) || destroy->cause >= CAUSE_MAX)

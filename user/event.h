@@ -24,6 +24,9 @@
 #define EV_END		(1u << 9)
 #define EV_BY		(1u << 10)	/* another's context: by_pid, by_comm */
 #define EV_PPID		(1u << 11)
+#define EV_OBJECT	(1u << 12)	/* it is about no segment: object .. name */
+#define EV_VMA		(1u << 13)	/* of that: addr, end, offset, prot */
+#define EV_WAS		(1u << 14)	/* was_addr, was_end */
 
 struct event {
 	enum rec_kind kind;
@@ -60,6 +63,17 @@ struct event {
 	bool dest;
 	bool locked;
 	bool gone;		/* the segment was destroyed by this call */
+
+	/* Of an object that is no segment; `size` is its size. */
+	enum rec_object_kind object;
+	__u32 dev;		/* major << 20 | minor */
+	__u64 ino;
+	__u32 nlink;
+	__u32 prot;		/* REC_PROT_* */
+	__u64 offset;		/* bytes: what of it lies at addr */
+	__u64 was_addr;
+	__u64 was_end;
+	__u8 name[REC_NAME_LEN];/* last, since mostly not there: bytes, NUL-ended */
 };
 
 /* false: a record of a type or size that this version does not know. */
@@ -74,6 +88,9 @@ static inline bool event_is_call(const struct event *ev)
 /* "shmget", ..., "inherit", "split", "drop", "destroy" */
 const char *event_name(const struct event *ev);
 const char *event_kind_name(enum rec_kind kind);
+
+/* "posix", "memfd", "anon", "file"; "sysv" for OBJ_NONE */
+const char *event_object_name(enum rec_object_kind object);
 
 /* "shmdt", "exit", ..., NULL if there is none. */
 const char *event_cause(const struct event *ev);

@@ -29,6 +29,8 @@ static bool comm_in_list(const struct tracer_filter *filter,
 
 bool event_passes(const struct tracer_filter *filter, const struct event *ev)
 {
+	if (filter->objects && !(filter->objects & 1u << ev->object))
+		return false;
 	if (filter->kinds && !(filter->kinds & 1u << ev->kind))
 		return false;
 	if (filter->lists & FILTER_FAILED && !event_errno(ev))
@@ -44,6 +46,8 @@ bool event_passes(const struct tracer_filter *filter, const struct event *ev)
 bool segment_passes(const struct tracer_filter *filter,
 		    const struct segment *seg)
 {
+	if (filter->objects && !(filter->objects & TRACER_SEGMENTS))
+		return false;
 	return in_list(filter, FILTER_NS, true, seg->ipcns) &&
 	       in_list(filter, FILTER_SHMID, true, seg->shm.shmid) &&
 	       in_list(filter, FILTER_KEY, true, seg->shm.key);

@@ -115,6 +115,48 @@ static void get_segment(struct event *ev, struct json_object *obj)
 	ev->gone = is_true(obj, "gone");
 }
 
+static __u32 get_prot(const char *text)
+{
+	return (strchr(text, 'r') ? REC_PROT_READ : 0) |
+	       (strchr(text, 'w') ? REC_PROT_WRITE : 0) |
+	       (strchr(text, 'x') ? REC_PROT_EXEC : 0) |
+	       (strchr(text, 's') ? REC_PROT_SHARED : 0);
+}
+
+static __u32 get_object_kind(const char *name)
+{
+	int object = 0;
+
+	while (object < OBJ_MAX && strcmp(name, event_object_name(object)))
+		object++;
+	return object;
+}
+
+/* false: of a kind that this version does not know. */
+static bool get_object(struct event *ev, struct json_object *obj)
+{
+	size_t len;
+
+	ev->object = get_object_kind(word(obj, "kind"));
+	ev->have |= EV_OBJECT | bit(obj, "size", EV_SIZE) |
+		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END) |
+		    bit(obj, "prot", EV_VMA) | bit(obj, "was_addr", EV_WAS);
+	ev->dev = number(obj, "dev_major") << 20 |
+		  (number(obj, "dev_minor") & 0xfffff);
+	ev->ino = number(obj, "ino");
+	ev->size = number(obj, "size");
+	ev->nlink = number(obj, "nlink");
+	ev->addr = digits(obj, "addr", 16);
+	ev->end = digits(obj, "end", 16);
+	ev->prot = get_prot(word(obj, "prot"));
+	ev->offset = number(obj, "offset");
+	ev->was_addr = digits(obj, "was_addr", 16);
+	ev->was_end = digits(obj, "was_end", 16);
+	len = text_unescape(ev->name, REC_NAME_LEN - 1, word(obj, "name"));
+	ev->name[len] = 0;
+	return ev->object < OBJ_MAX;
+}
+
 static void get_caller(struct event *ev, struct json_object *obj)
 {
 	char path[PATH_MAX];
@@ -161,9 +203,14 @@ static bool read_event(struct json_object *obj,
 	if (!get_kind(&ev, obj))
 		return false;
 	get_caller(&ev, obj);
-	get_segment(&ev, obj);
-	if (event_is_call(&ev))
-		get_call(&ev, obj);
+	if (member(obj, "kind")) {
+		if (!get_object(&ev, obj))
+			return false;
+	} else {
+		get_segment(&ev, obj);
+		if (event_is_call(&ev))
+			get_call(&ev, obj);
+	}
 	reader->event(&ev, ctx);
 	return true;
 }
@@ -247,6 +294,23 @@ static void read_segment(struct json_object *obj,
 	free(seg.attachments);
 }
 
+/* Those that are not known are of a newer version. */
+static __u32 get_kinds(struct json_object *list)
+{
+	size_t n = list && json_object_is_type(list, json_type_array) ?
+		   json_object_array_length(list) : 0;
+	__u32 kinds = 0, object;
+	const char *name;
+
+	for (size_t i = 0; i < n; i++) {
+		name = json_object_get_string(json_object_array_get_idx(list, i));
+		object = get_object_kind(name ?: "");
+		if (object < OBJ_MAX)
+			kinds |= 1u << object;
+	}
+	return kinds ?: 1u << OBJ_NONE;
+}
+
 static void read_start(struct json_object *obj,
 		       const struct from_reader *reader, void *ctx)
 {
@@ -261,6 +325,7 @@ static void read_start(struct json_object *obj,
 		.monotonic = number(anchor, "monotonic"),
 		.realtime = number(anchor, "realtime"),
 		.ipcns = number(obj, "ipcns"),
+		.objects = get_kinds(member(obj, "kinds")),
 	};
 
 	for (size_t i = 0; list && i < BLIND_MAX &&

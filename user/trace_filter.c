@@ -33,6 +33,7 @@ static const char *const names[] = {
 	[FILTER_OPT_KEY - FILTER_OPT_FIRST]	= "--key",
 	[FILTER_OPT_IPCNS - FILTER_OPT_FIRST]	= "--ipcns",
 	[FILTER_OPT_EVENT - FILTER_OPT_FIRST]	= "--event",
+	[FILTER_OPT_KIND - FILTER_OPT_FIRST]	= "--kind",
 };
 
 static int add_num(struct tracer_filter *filter, __u32 list, __u32 value)
@@ -98,6 +99,21 @@ static int add_event(struct tracer_filter *filter, const char *text)
 	return -EINVAL;
 }
 
+static int add_kind(struct tracer_filter *filter, const char *text)
+{
+	if (!strcmp(text, "all")) {
+		filter->objects |= (1u << OBJ_MAX) - 1;
+		return 0;
+	}
+	for (int object = 0; object < OBJ_MAX; object++) {
+		if (!strcmp(text, event_object_name(object))) {
+			filter->objects |= 1u << object;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 static int add_pid(struct tracer_filter *filter, __u32 list, uint64_t min,
 		   const char *text)
 {
@@ -121,6 +137,8 @@ static int add_one(struct tracer_filter *filter, int opt, const char *text)
 		return add_key(filter, text);
 	case FILTER_OPT_IPCNS:
 		return add_namespace(filter, text);
+	case FILTER_OPT_KIND:
+		return add_kind(filter, text);
 	default:
 		return add_event(filter, text);
 	}
@@ -140,9 +158,12 @@ static const char *needed(int opt)
 		return "a key is needed, such as 0x4d or 77";
 	case FILTER_OPT_COMM:
 		return "1 to 15 bytes are needed";
+	case FILTER_OPT_KIND:
+		return "a kind is needed: sysv, posix, memfd, anon, file or all";
 	default:
 		return "an event is needed: shmget, shmat, shmdt, shmctl,"
-		       " inherit, split, drop or destroy";
+		       " inherit, split, drop, destroy, or with --kind create,"
+		       " open, resize, unlink, map or adjust";
 	}
 }
 

@@ -26,6 +26,8 @@ void trace_options_help(void)
 	     "children do, until it ends. Needs root, no module. Ctrl-C ends.\n"
 	     "\n"
 	     "Options:\n"
+	     "      --kind KIND        sysv (default), posix, memfd, anon, file or all; a\n"
+	     "                         list: trace these kinds of shared memory\n"
 	     "  -d, --duration SECS    end after so many seconds (1, 0.5, ...)\n"
 	     "  -j, --json             one JSON object a line on stdout\n"
 	     "      --strict           exit with 4 if an event was lost\n"
@@ -179,6 +181,7 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 		{ "follow",   no_argument,       NULL, OPT_FOLLOW },
 		{ "from",     required_argument, NULL, OPT_FROM },
 		{ "help",     no_argument,       NULL, 'h' },
+		{ "kind",     required_argument, NULL, FILTER_OPT_KIND },
 		{ "json",     no_argument,       NULL, 'j' },
 		{ "no-segments", no_argument,    NULL, OPT_NO_SEGMENTS },
 		{ "strict",   no_argument,       NULL, OPT_STRICT },
@@ -199,6 +202,8 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 	ret = finish_from(opt, optind < argc);
 	if (!ret)
 		ret = finish_follow(opt);
+	if (!(tracer_objects(&opt->filter) & TRACER_SEGMENTS))
+		opt->tracer.snapshot = false;
 	/* A table of what some processes do: others' segments would hide it. */
 	if (!opt->json && (optind < argc ||
 	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))

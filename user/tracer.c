@@ -12,7 +12,6 @@
 
 #include "tracer_internal.h"
 
-
 /* What libbpf last complained about: said only if all fails. */
 static char libbpf_line[256];
 
@@ -51,7 +50,10 @@ static int set_config(struct tracer *t, const struct tracer_options *opts)
 	skel->rodata->cfg_pidns = st.st_ino;
 	skel->rodata->cfg_entry = opts->entry;
 	skel->bss->flight_watched = opts->snapshot;
-	skel->bss->armed = !opts->snapshot && !opts->stat;
+	skel->rodata->cfg_objects = tracer_objects(filter) & ~TRACER_SEGMENTS;
+	skel->rodata->cfg_sysv = tracer_objects(filter) & TRACER_SEGMENTS;
+	skel->bss->armed = !opts->snapshot && !opts->stat &&
+			   !skel->rodata->cfg_objects;
 	skel->rodata->cfg_kinds = filter && filter->kinds ? filter->kinds : ~0u;
 	skel->rodata->cfg_filter = filter ? filter->lists : 0;
 	skel->rodata->cfg_follow = filter && filter->follow;
@@ -217,6 +219,9 @@ static int open_best(struct tracer *t, const struct tracer_options *opts)
 		t->why[0] = '\0';
 		return 0;
 	}
+	/* Tracepoints are of calls, and calls don't say which object it is. */
+	if (tracer_objects(opts->filter) & ~TRACER_SEGMENTS)
+		return err;
 	if (opts->backend != TRACER_FENTRY)
 		err = try_backend(t, TRACER_TRACEPOINT, opts);
 	/* Nothing but tracepoints, then. */

@@ -44,6 +44,8 @@ enum tracer_backend {
 struct tracer_filter {
 	__u32 lists;		/* FILTER_* */
 	__u32 kinds;		/* one bit for each kind to tell; 0: all */
+	__u32 objects;		/* one bit for each OBJ_* to tell, that of
+				 * OBJ_NONE is for segments; 0: these alone */
 	bool follow;		/* there are tasks for tracer_follow() */
 	unsigned int nnums, ncomms;
 	struct filter_num nums[FILTER_MAX];
@@ -61,6 +63,14 @@ struct tracer_options {
 				 * nothing is told before tracer_arm() */
 	const struct tracer_filter *filter; /* NULL: none */
 };
+
+#define TRACER_SEGMENTS	(1u << OBJ_NONE)
+
+/* The bits of filter->objects; `filter` may be NULL. */
+static inline __u32 tracer_objects(const struct tracer_filter *filter)
+{
+	return filter && filter->objects ? filter->objects : TRACER_SEGMENTS;
+}
 
 #define TRACER_BUFFER_DEFAULT	(4u << 20)
 

@@ -20,6 +20,44 @@ static const char *hooked_func(const struct bpf_program *prog)
 	return NULL;
 }
 
+static bool is_of_objects(const struct bpf_program *prog)
+{
+	return !strncmp(bpf_program__name(prog), "obj_", 4);
+}
+
+/* Whether VMAs say that they are detached, by either of two members. */
+static bool vma_says_detached(const struct btf *btf)
+{
+	__s32 id = btf ? btf__find_by_name_kind(btf, "vm_area_struct",
+						BTF_KIND_STRUCT) : 0;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	const struct btf_member *member = type ? btf_members(type) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, member[i].name_off);
+
+		if (!strcmp(name, "detached") || !strcmp(name, "vm_refcnt"))
+			return true;
+	}
+	return false;
+}
+
+/* Many of their functions are there in some kernels only, by design. */
+static void choose_objects(struct shmviz_bpf *skel, bool wanted)
+{
+	struct btf *btf = wanted ? btf__load_vmlinux_btf() : NULL;
+	bool leaving = wanted && !vma_says_detached(btf);
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, skel->obj)
+		if (is_of_objects(prog))
+			bpf_program__set_autoload(prog, wanted &&
+				has_func(btf, hooked_func(prog)));
+	bpf_program__set_autoload(skel->progs.obj_leaving_enter, leaving);
+	bpf_program__set_autoload(skel->progs.obj_leaving_exit, leaving);
+	btf__free(btf);
+}
+
 /*
  * Each program belongs to one backend, but for the one on fork. A function that
  * another compiler has inlined, or a kernel without 32-bit calls, is no reason
@@ -41,6 +79,7 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 			(!strncmp(func, "__x64_", 6) || has_func(btf, func)));
 	}
 	btf__free(btf);
+	choose_objects(skel, skel->rodata->cfg_objects);
 	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
 	bpf_program__set_autoload(skel->progs.sys_enter, !fentry &&
 				  (opts->entry || opts->snapshot));
@@ -52,7 +91,8 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 	skel->rodata->cfg_newseg =
 		bpf_program__autoload(skel->progs.newseg_exit);
 	skel->rodata->cfg_inherit =
-		bpf_program__autoload(skel->progs.shm_open_exit);
+		bpf_program__autoload(skel->progs.shm_open_exit) ||
+		skel->rodata->cfg_objects;
 	bpf_program__set_autoload(skel->progs.fork_exit,
 				  skel->rodata->cfg_inherit ||
 				  skel->rodata->cfg_follow);
@@ -103,6 +143,31 @@ static void list_fentry(struct tracer *t)
 		  " no IPC namespace could be made to try them in");
 }
 
+static void list_objects(struct tracer *t)
+{
+	struct shmviz_bpf *skel = t->skel;
+	__u32 objects = skel->rodata->cfg_objects;
+
+	if (!objects)
+		return;
+	add_blind(t, objects & 1u << OBJ_POSIX &&
+		  !bpf_program__autoload(skel->progs.obj_shmem_open_file_exit),
+		  "who opens POSIX shared memory that is there already");
+	add_blind(t, objects & 1u << OBJ_POSIX &&
+		  !bpf_program__autoload(skel->progs.obj_shmem_mknod_exit),
+		  "new POSIX shared memory");
+	add_blind(t, t->fired[KIND_CREATE] == SELFTEST_SILENT,
+		  "new memfds and anonymous shared memory");
+	add_blind(t, t->fired[KIND_RESIZE] == SELFTEST_SILENT,
+		  "changes of size");
+	add_blind(t, t->fired[KIND_MAP] == SELFTEST_SILENT,
+		  "mappings of objects");
+	add_blind(t, objects & 1u << OBJ_FILE, "of shared files all but their"
+		  " mappings");
+	add_blind(t, true, "names that are changed or added (rename, link), and"
+		  " sizes that are changed by write");
+}
+
 static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 {
 	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
@@ -122,8 +187,10 @@ static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 void tracer_list_blind(struct tracer *t, const struct tracer_options *opts)
 {
 	list_compat(t);
-	if (t->backend == TRACER_FENTRY)
+	if (t->backend == TRACER_FENTRY) {
 		list_fentry(t);
-	else
+		list_objects(t);
+	} else {
 		list_tracepoint(t, opts);
+	}
 }

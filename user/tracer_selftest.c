@@ -40,6 +40,23 @@ static void live_a_life(void)
 	shmctl(shmid, IPC_RMID, NULL);
 }
 
+/* A memfd of two pages: made, sized, mapped, split, inherited, dropped. */
+static void live_as_memfd(void)
+{
+	size_t page = getpagesize();
+	int fd = memfd_create("shmviz", MFD_CLOEXEC);
+	char *addr;
+
+	if (fd < 0 || ftruncate(fd, 2 * page))
+		return;
+	addr = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, fd, 0);
+	if (addr != MAP_FAILED) {
+		munmap(addr, page);
+		munmap(addr + page, page);
+	}
+	close(fd);
+}
+
 #ifdef __x86_64__
 /* Any process can make a 32-bit call, if the kernel takes them. */
 static long call_ia32(long nr, long bx, long cx, long dx, long di)
@@ -99,6 +116,7 @@ static void run_child(int out, int in)
 	    read(in, &byte, 1) != 1)
 		_exit(0);
 	live_a_life();
+	live_as_memfd();
 	call_compat();
 	_exit(0);
 }

@@ -18,6 +18,7 @@ struct trace_start {
 	const char *why;	/* why no better backend; empty: none better */
 	const char *const *blind; /* what can't be seen; ends with NULL */
 	__u64 ipcns;		/* inode of our own IPC namespace */
+	__u32 objects;		/* one bit for each OBJ_* that is told */
 	bool past;		/* it is told again, and has ended */
 	bool narrow;		/* text: no columns, for a narrow terminal */
 	__u64 monotonic;	/* one moment in ns of both clocks: */

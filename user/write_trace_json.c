@@ -30,6 +30,7 @@ static void json_start(const struct trace_start *start)
 	struct json_object *obj = new_line("start");
 	struct json_object *blind = js_array();
 	struct json_object *anchor = js_object();
+	struct json_object *kinds = js_array();
 
 	js_add_string(obj, "version", start->version);
 	js_add_string(obj, "backend", start->backend);
@@ -41,6 +42,10 @@ static void json_start(const struct trace_start *start)
 	js_add_u64(anchor, "monotonic", start->monotonic);
 	js_add_u64(anchor, "realtime", start->realtime);
 	js_add_u64(obj, "ipcns", start->ipcns);
+	js_add(obj, "kinds", kinds);
+	for (int object = 0; object < OBJ_MAX; object++)
+		if (start->objects & 1u << object)
+			js_append_string(kinds, event_object_name(object));
 	js_add(obj, "anchor", anchor);
 	print(obj);
 }
@@ -103,6 +108,33 @@ static void put_segment(const struct event *ev)
 		line_bool("gone", true);
 }
 
+static void put_object(const struct event *ev)
+{
+	size_t len = strnlen((const char *)ev->name, REC_NAME_LEN);
+
+	line_word("kind", event_object_name(ev->object));
+	line_u64("dev_major", ev->dev >> 20);
+	line_u64("dev_minor", ev->dev & 0xfffff);
+	line_u64("ino", ev->ino);
+	if (len)
+		line_bytes("name", ev->name, len);
+	line_u64("size", ev->size);
+	line_u64("nlink", ev->nlink);
+}
+
+static void put_vma(const struct event *ev)
+{
+	char prot[DECODE_PROT_SIZE];
+
+	decode_prot(prot, ev->prot);
+	line_word("prot", prot);
+	line_u64("offset", ev->offset);
+	if (ev->have & EV_WAS) {
+		line_hex("was_addr", ev->was_addr, 1);
+		line_hex("was_end", ev->was_end, 1);
+	}
+}
+
 static void put_comm(const char *name, const __u8 comm[REC_COMM_LEN])
 {
 	line_bytes(name, comm, strnlen((const char *)comm, REC_COMM_LEN));
@@ -158,11 +190,16 @@ static void json_event(const struct event *ev)
 	line_begin("event");
 	line_word("event", event_name(ev));
 	put_caller(ev);
-	put_segment(ev);
+	if (ev->have & EV_OBJECT)
+		put_object(ev);
+	else
+		put_segment(ev);
 	if (ev->have & EV_ADDR)
 		line_hex("addr", ev->addr, 1);
 	if (ev->have & EV_END)
 		line_hex("end", ev->end, 1);
+	if (ev->have & EV_VMA)
+		put_vma(ev);
 	if (event_cause(ev))
 		line_word("cause", event_cause(ev));
 	if (event_is_call(ev))

@@ -16,17 +16,33 @@ static __u64 realtime_offset;
 static bool narrow;
 static __u64 own_ipcns;
 
+static void say_objects(__u32 objects)
+{
+	const char *comma = "";
+
+	if (objects == 1u << OBJ_NONE) {
+		fprintf(stderr, "System V shared memory");
+		return;
+	}
+	fprintf(stderr, "shared memory (");
+	for (int object = 0; object < OBJ_MAX; object++) {
+		if (!(objects & 1u << object))
+			continue;
+		fprintf(stderr, "%s%s", comma, event_object_name(object));
+		comma = ", ";
+	}
+	fprintf(stderr, ")");
+}
+
 static void text_start(const struct trace_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
 	narrow = start->narrow;
 	own_ipcns = start->ipcns;
-	if (start->past)
-		fprintf(stderr, "traced System V shared memory by %s\n",
-			start->backend);
-	else
-		fprintf(stderr, "tracing System V shared memory by %s;"
-			" Ctrl-C ends\n", start->backend);
+	fprintf(stderr, start->past ? "traced " : "tracing ");
+	say_objects(start->objects);
+	fprintf(stderr, " by %s%s\n", start->backend,
+		start->past ? "" : "; Ctrl-C ends");
 	if (start->why[0])
 		fprintf(stderr, "  %s\n", start->why);
 	for (const char *const *what = start->blind; *what; what++)
@@ -119,10 +135,24 @@ static void print_took(const struct event *ev)
 		printf(" %8s", "-");
 }
 
+static void print_object(const struct event *ev)
+{
+	char size[TEXT_HUMAN_SIZE];
+
+	printf(" %s ino %llu", text_human(size, ev->size),
+	       (unsigned long long)ev->ino);
+	if (ev->kind == KIND_UNLINK && ev->nlink)
+		printf(" %u names left", ev->nlink);
+}
+
 static void print_segment(const struct event *ev)
 {
 	char size[TEXT_HUMAN_SIZE];
 
+	if (ev->have & EV_OBJECT) {
+		print_object(ev);
+		return;
+	}
 	/* Said already by the arguments of the others. */
 	if (ev->kind >= KIND_SHMDT && ev->kind != KIND_SHMCTL &&
 	    ev->have & EV_SHMID)

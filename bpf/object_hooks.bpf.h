@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Hooks for objects other than segments. Each file has a tree of the VMAs that
+ * map it. A VMA that comes into it is a mapping more, one that leaves it one
+ * less; but a VMA that is to grow or shrink leaves and comes back:
+ *
+ *   mmap	insert
+ *   fork	insert_after
+ *   split	insert the new one; remove and insert the old one
+ *   merge	remove and insert the one that grows; remove the one that goes
+ *   munmap	remove: it is detached from its address space by then
+ *   exit, exec	remove: the address space has no users any more
+ *
+ * Order and conditions are those of vma_prepare() and vma_complete(), which were
+ * __vma_adjust() before 6.3.
+ */
+#ifndef SHMVIZ_OBJECT_HOOKS_BPF_H
+#define SHMVIZ_OBJECT_HOOKS_BPF_H
+
+#define ATTR_SIZE		(1 << 3)
+#define FALLOC_FL_KEEP_SIZE	0x01
+#define FALLOC_FL_PUNCH_HOLE	0x02
+#define FMODE_CREATED		0x100000
+#define S_IFMT			0170000
+#define S_IFREG			0100000
+#define NR_mmap			9
+#define NR_mmap2_ia32		192
+#define NR_mmap_ia32		90
+
+struct vm_area_struct___own {
+	bool detached;			/* 6.4 to 6.14 */
+	refcount_t vm_refcnt;		/* since */
+} __attribute__((preserve_access_index));
+
+struct vm_area_desc___own {		/* since 6.17: mmap without a VMA */
+	struct file *file;
+	struct file *vm_file;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool in_mmap(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	unsigned long nr = BPF_CORE_READ(regs, orig_ax);
+
+	if (task_is_compat(task))
+		return nr == NR_mmap2_ia32 || nr == NR_mmap_ia32;
+	return nr == NR_mmap;
+}
+
+/* The object behind a VMA, if it is told of; all else returns early. */
+static __always_inline bool vma_object(struct vm_area_struct *vma,
+				       struct obj_event *o)
+{
+	struct file *file = vma->vm_file;
+	struct inode *inode = file->f_inode;
+	unsigned long magic = inode->i_sb->s_magic;
+	bool is_file = magic != TMPFS_MAGIC && magic != HUGETLBFS_MAGIC;
+
+	if (is_file && !(cfg_objects & 1u << OBJ_FILE))
+		return false;
+	o->inode = number_of(inode);
+	o->dentry = number_of(file->f_path.dentry);
+	o->vma = number_of(vma);
+	o->object = is_file ? OBJ_FILE : object_kind(o->inode, o->dentry);
+	if (!object_wanted(o->object))
+		return false;
+	return o->object != OBJ_FILE ||
+	       (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
+	       (VM_SHARED | VM_MAYWRITE);
+}
+
+static __always_inline void note_range(struct vma_range *range,
+				       struct vm_area_struct *vma)
+{
+	range->vma = number_of(vma);
+	range->start = vma->vm_start;
+	range->end = vma->vm_end;
+}
+
+static __always_inline struct vma_range *
+find_range(struct task_state *state, __u64 vma)
+{
+	if (state->adjusting[0].vma == vma)
+		return &state->adjusting[0];
+	if (state->adjusting[1].vma == vma)
+		return &state->adjusting[1];
+	return NULL;
+}
+
+/* It is back in the tree; told only if it is not as it was. */
+static __always_inline void tell_adjust(struct obj_event *o,
+					struct vma_range *was,
+					struct vm_area_struct *vma)
+{
+	o->kind = KIND_ADJUST;
+	o->was_start = was->start;
+	o->was_end = was->end;
+	was->vma = 0;
+	if (o->was_start != vma->vm_start || o->was_end != vma->vm_end)
+		obj_tell_own(o);
+}
+
+static __always_inline void tell_insert(struct obj_event *o,
+					struct task_state *state,
+					struct vm_area_struct *vma)
+{
+	unsigned long file = number_of(vma->vm_file);
+	struct caller who;
+
+	caller_now(&who);
+	if (state->mapping_file == file ||
+	    (o->object == OBJ_FILE && in_mmap())) {
+		o->kind = KIND_MAP;
+		state->mapping_file = 0;
+		note_owner(&who);
+	} else {
+		o->kind = KIND_SPLIT;
+		state->split_file = file;
+	}
+	obj_tell(o, &who.who, &who);
+}
+
+static __always_inline int on_insert(struct vm_area_struct *vma)
+{
+	struct obj_event o = {};
+	struct task_state *state;
+	struct vma_range *was;
+
+	if (!vma_object(vma, &o))
+		return 0;
+	state = task_note();
+	if (!state)
+		return 0;
+	was = find_range(state, o.vma);
+	if (was)
+		tell_adjust(&o, was, vma);
+	else
+		tell_insert(&o, state, vma);
+	note_range(&state->inserted, vma);
+	state->inserted_mm = (unsigned long)vma->vm_mm;
+	return 0;
+}
+
+/* In the parent, whose child has no pid yet: see tell_inherit(). */
+static __always_inline int on_insert_after(struct vm_area_struct *vma)
+{
+	struct obj_event o = { .kind = KIND_INHERIT };
+	struct task_state *state;
+	struct caller who;
+	struct who child;
+
+	if (!vma_object(vma, &o))
+		return 0;
+	state = task_note();
+	if (!state)
+		return 0;
+	caller_now(&who);
+	child = who.who;
+	child.pid = 0;
+	child.ns_pid = 0;
+	state->fork_mm = (unsigned long)vma->vm_mm;
+	if (obj_tell(&o, &child, &who))
+		state->fork_told = 1;
+	return 0;
+}
+
+/* For good: it is out of its address space, or that is at its end. */
+static __always_inline bool vma_leaves(struct vm_area_struct *vma,
+				       const struct task_state *state)
+{
+	struct vm_area_struct___own *own = (void *)vma;
+
+	if (!vma->vm_mm->mm_users.counter)
+		return true;
+	if (bpf_core_field_exists(own->detached))
+		return BPF_CORE_READ(own, detached);
+	if (bpf_core_field_exists(own->vm_refcnt))
+		return !BPF_CORE_READ(own, vm_refcnt.refs.counter);
+	return state->leaving_mm == (unsigned long)vma->vm_mm;
+}
+
+/* Inside another one that has just come back: that has taken it in. */
+static __always_inline bool vma_is_merged(struct vm_area_struct *vma,
+					  const struct task_state *state)
+{
+	const struct vma_range *by = &state->inserted;
+
+	return by->vma && by->vma != number_of(vma) &&
+	       state->inserted_mm == (unsigned long)vma->vm_mm &&
+	       vma->vm_start >= by->start && vma->vm_end <= by->end;
+}
+
+static __always_inline void tell_remove(struct obj_event *o,
+					const struct task_state *state,
+					struct vm_area_struct *vma)
+{
+	struct who unknown = {}, *owner;
+	struct caller who;
+	bool own = true;
+	__u64 mm;
+
+	caller_now(&who);
+	owner = &who.who;
+	if (o->cause != CAUSE_MERGE)
+		o->cause = drop_cause(vma, this_task(), state, &own);
+	if (o->cause == CAUSE_FORK) {
+		unknown = who.who;
+		unknown.pid = 0;
+		unknown.ns_pid = 0;
+		owner = &unknown;
+	} else if (!own) {
+		mm = (unsigned long)vma->vm_mm;
+		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
+	}
+	obj_tell(o, owner, &who);
+}
+
+static __always_inline int on_remove(struct vm_area_struct *vma)
+{
+	struct obj_event o = { .kind = KIND_DROP };
+	struct task_state *state;
+
+	if (!vma_object(vma, &o))
+		return 0;
+	state = task_note();
+	if (!state)
+		return 0;
+	if (!vma_leaves(vma, state)) {
+		if (!vma_is_merged(vma, state)) {
+			note_range(&state->adjusting[!!state->adjusting[0].vma],
+				   vma);
+			return 0;
+		}
+		o.cause = CAUSE_MERGE;
+	}
+	tell_remove(&o, state, vma);
+	return 0;
+}
+
+#define HOOK_TREE(prefix)						\
+SEC("fentry/" #prefix "_insert")					\
+int BPF_PROG(obj_##prefix##_in, struct vm_area_struct *vma)			\
+{									\
+	return on_insert(vma);						\
+}									\
+									\
+SEC("fentry/" #prefix "_insert_after")					\
+int BPF_PROG(obj_##prefix##_fork, struct vm_area_struct *vma)			\
+{									\
+	return on_insert_after(vma);					\
+}									\
+									\
+SEC("fentry/" #prefix "_remove")					\
+int BPF_PROG(obj_##prefix##_out, struct vm_area_struct *vma)			\
+{									\
+	return on_remove(vma);						\
+}
+
+HOOK_TREE(vma_interval_tree)
+HOOK_TREE(mapping_rmap_tree)		/* its name since 7.3 */
+
+/* Only where VMAs don't say themselves that they are detached. */
+SEC("fentry/free_pgtables")
+int BPF_PROG(obj_leaving_enter, struct mmu_gather *tlb)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->leaving_mm = (unsigned long)tlb->mm;
+	return 0;
+}
+
+SEC("fexit/free_pgtables")
+int BPF_PROG(obj_leaving_exit)
+{
+	struct task_state *state = task_noted();
+
+	if (state)
+		state->leaving_mm = 0;
+	return 0;
+}
+
+static __always_inline int note_mapping(unsigned long file)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->mapping_file = file;
+	return 0;
+}
+
+SEC("fexit/shmem_mmap")
+int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
+	     int ret)
+{
+	return ret ? 0 : note_mapping((unsigned long)file);
+}
+
+SEC("fexit/hugetlbfs_file_mmap")
+int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
+	     int ret)
+{
+	return ret ? 0 : note_mapping((unsigned long)file);
+}
+
+SEC("fexit/shmem_mmap_prepare")
+int BPF_PROG(obj_shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
+{
+	unsigned long file = (unsigned long)BPF_CORE_READ(desc, vm_file);
+
+	return ret ? 0 : note_mapping(file);
+}
+
+static __always_inline int on_file_made(struct file *file)
+{
+	if ((long)file >= -4095l && (long)file < 0)
+		return 0;
+	return obj_tell_file(KIND_CREATE,
+			     (unsigned long)BPF_CORE_READ(file, f_inode),
+			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
+}
+
+static __always_inline int on_zero_made(struct file *file)
+{
+	on_file_made(file);
+	return note_mapping((unsigned long)file);
+}
+
+SEC("fexit/shmem_zero_setup")
+int BPF_PROG(obj_zero_exit, struct vm_area_struct *vma, int ret)
+{
+	return ret ? 0 : on_zero_made(vma->vm_file);
+}
+
+SEC("fexit/shmem_zero_setup_desc")
+int BPF_PROG(obj_zero_desc_exit, struct vm_area_desc___own *desc, int ret)
+{
+	return ret ? 0 : on_zero_made(BPF_CORE_READ(desc, vm_file));
+}
+
+SEC("fexit/shmem_file_setup")
+int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
+	     unsigned long flags, struct file *file)
+{
+	return on_file_made(file);
+}
+
+SEC("fexit/hugetlb_file_setup")
+int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
+	     unsigned long flags, int creat, int page_size_log,
+	     struct file *file)
+{
+	return on_file_made(file);
+}
+
+static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
+{
+	return obj_tell_file(kind, (unsigned long)BPF_CORE_READ(dentry, d_inode),
+			     number_of(dentry));
+}
+
+SEC("fexit/shmem_mknod")
+int BPF_PROG(obj_shmem_mknod_exit, void *idmap, struct inode *dir,
+	     struct dentry *dentry, umode_t mode, dev_t dev, int ret)
+{
+	if (ret || (mode & S_IFMT) != S_IFREG)
+		return 0;
+	return on_dentry(KIND_CREATE, dentry);
+}
+
+SEC("fexit/shmem_tmpfile")
+int BPF_PROG(obj_shmem_tmpfile_exit, void *idmap, struct inode *dir,
+	     struct file *file, umode_t mode, int ret)
+{
+	return ret ? 0 : on_file_made(file);
+}
+
+/* Since 6.6; before, tmpfs shares it with most others. */
+SEC("fexit/shmem_file_open")
+int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
+	     int ret)
+{
+	if (ret || BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+		return 0;
+	return obj_tell_file(KIND_OPEN, number_of(inode),
+			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
+}
+
+SEC("fexit/shmem_setattr")
+int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
+	     struct iattr *attr, int ret)
+{
+	if (ret || !(attr->ia_valid & ATTR_SIZE))
+		return 0;
+	return on_dentry(KIND_RESIZE, dentry);
+}
+
+SEC("fexit/hugetlbfs_setattr")
+int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
+	     struct iattr *attr, int ret)
+{
+	if (ret || !(attr->ia_valid & ATTR_SIZE))
+		return 0;
+	return on_dentry(KIND_RESIZE, dentry);
+}
+
+/* It has made the file longer, if that now ends where it asked for. */
+SEC("fexit/shmem_fallocate")
+int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode, loff_t offset,
+	     loff_t len, long ret)
+{
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+
+	if (ret || mode & (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ||
+	    BPF_CORE_READ(file, f_inode, i_size) != offset + len)
+		return 0;
+	return on_dentry(KIND_RESIZE, dentry);
+}
+
+SEC("fexit/shmem_unlink")
+int BPF_PROG(obj_shmem_unlink_exit, struct inode *dir, struct dentry *dentry,
+	     int ret)
+{
+	return ret ? 0 : on_dentry(KIND_UNLINK, dentry);
+}
+
+/* No name is left: those of the kernel's own mounts are known from before. */
+static __always_inline int on_evict(struct inode *inode)
+{
+	struct obj_event o = {
+		.kind = KIND_DESTROY, .inode = number_of(inode),
+	};
+	__u32 *known = bpf_map_lookup_elem(&object_kinds, &o.inode);
+
+	if (known) {
+		o.object = *known;
+		bpf_map_delete_elem(&object_kinds, &o.inode);
+	} else {
+		if ((inode->i_mode & S_IFMT) != S_IFREG ||
+		    inode->i_sb->s_flags & SB_KERNMOUNT)
+			return 0;
+		o.object = object_kind(o.inode, 0);
+	}
+	if (object_wanted(o.object) && o.object != OBJ_FILE)
+		obj_tell_own(&o);
+	return 0;
+}
+
+SEC("fentry/shmem_evict_inode")
+int BPF_PROG(obj_shmem_evict_enter, struct inode *inode)
+{
+	return on_evict(inode);
+}
+
+SEC("fentry/hugetlbfs_evict_inode")
+int BPF_PROG(obj_hugetlb_evict_enter, struct inode *inode)
+{
+	return on_evict(inode);
+}
+
+#endif /* SHMVIZ_OBJECT_HOOKS_BPF_H */
