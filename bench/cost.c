@@ -4,8 +4,10 @@
  * of calls. In a machine whose clock goes by instructions (scripts/lab --icount)
  * that is how many instructions it takes. "cost probe" only makes one segment.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -14,7 +16,7 @@
 #define ROUNDS	15
 #define CALLS	500
 
-static int shmid;
+static int shmid, file;
 
 static void stat_segment(void)
 {
@@ -31,6 +33,18 @@ static void attach_detach(void)
 static void unrelated(void)
 {
 	syscall(SYS_getppid);
+}
+
+/* Memory that nobody shares: of no file, and of one, as libraries are mapped. */
+static void map_anonymous(void)
+{
+	munmap(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	       4096);
+}
+
+static void map_file(void)
+{
+	munmap(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0), 4096);
 }
 
 static long long now(void)
@@ -64,17 +78,18 @@ static long long median(void (*call)(void))
 
 int main(int argc, char **argv)
 {
-	(void)argv;
+	file = open(argv[0], O_RDONLY | O_CLOEXEC);
 	shmid = shmget(IPC_PRIVATE, 4096, 0600);
-	if (shmid < 0)
+	if (shmid < 0 || file < 0)
 		return 1;
 	/* One call to be seen: whoever is to see it may not be there yet. */
 	if (argc > 1) {
 		shmctl(shmid, IPC_RMID, NULL);
 		return 0;
 	}
-	printf("%lld %lld %lld\n", median(stat_segment), median(attach_detach),
-	       median(unrelated));
+	printf("%lld %lld %lld %lld %lld\n", median(stat_segment),
+	       median(attach_detach), median(unrelated), median(map_anonymous),
+	       median(map_file));
 	shmctl(shmid, IPC_RMID, NULL);
 	return 0;
 }

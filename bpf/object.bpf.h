@@ -45,11 +45,9 @@ struct super_block___own {
 
 static __always_inline __u64 name_start(struct dentry *dentry)
 {
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	__u64 start = 0;
-
-	bpf_probe_read_kernel(&start, sizeof(start), name);
-	return start;
+	/* Any structure that begins with 64 bits of no type. */
+	return READ(struct timespec64,
+		    READ(struct dentry, dentry, d_name.name), tv_sec);
 }
 
 /* The mount of a file system that was there first: others are bind mounts. */
@@ -61,7 +59,7 @@ static __always_inline struct mount *sb_mount(struct super_block *sb)
 
 	if (bpf_core_field_exists(first->mnt_next_for_sb))
 		return (void *)BPF_CORE_READ(own, s_mounts);
-	return (void *)BPF_CORE_READ(sb, s_mounts.next) -
+	return (void *)READ(struct super_block, sb, s_mounts.next) -
 	       bpf_core_field_offset(mount->mnt_instance);
 }
 
@@ -72,10 +70,10 @@ static __always_inline __u64 sb_directory(struct super_block *sb)
 	__u64 name = 0;
 
 	for (int i = 0; i < MOUNTS_STACKED; i++) {
-		name = name_start(BPF_CORE_READ(mount, mnt_mountpoint));
+		name = name_start(READ(struct mount, mount, mnt_mountpoint));
 		if ((__u16)name != NAME_ROOT)
 			break;
-		mount = BPF_CORE_READ(mount, mnt_parent);
+		mount = READ(struct mount, mount, mnt_parent);
 	}
 	return name;
 }
@@ -98,13 +96,13 @@ static __always_inline __u32 kernmount_kind(struct dentry *dentry)
  */
 __noinline __u32 object_kind(unsigned long inode_at, unsigned long dentry_at)
 {
-	struct inode *inode = (void *)inode_at;
-	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-	unsigned long magic = BPF_CORE_READ(sb, s_magic);
+	struct super_block *sb = TYPED(struct super_block,
+				       READ(struct inode, inode_at, i_sb));
+	unsigned long magic = GET(sb, s_magic);
 
 	if (magic != TMPFS_MAGIC && magic != HUGETLBFS_MAGIC)
 		return OBJ_FILE;
-	if (BPF_CORE_READ(sb, s_flags) & SB_KERNMOUNT)
+	if (GET(sb, s_flags) & SB_KERNMOUNT)
 		return kernmount_kind((void *)dentry_at);
 	if (magic == TMPFS_MAGIC &&
 	    (__u32)sb_directory(sb) == NAME_SHM)

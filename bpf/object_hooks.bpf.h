@@ -48,7 +48,17 @@ static __always_inline bool in_mmap(void)
 	return nr == NR_mmap;
 }
 
-/* The object behind a VMA, if it is told of; all else returns early. */
+static __always_inline bool file_is_told(struct vm_area_struct *vma)
+{
+	return cfg_objects & 1u << OBJ_FILE &&
+	       (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
+	       (VM_SHARED | VM_MAYWRITE);
+}
+
+/*
+ * The object behind a VMA, if it is told of. Files as libraries are, which
+ * everybody maps, are done with first.
+ */
 static __always_inline bool vma_object(struct vm_area_struct *vma,
 				       struct obj_event *o)
 {
@@ -57,17 +67,14 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 	unsigned long magic = inode->i_sb->s_magic;
 	bool is_file = magic != TMPFS_MAGIC && magic != HUGETLBFS_MAGIC;
 
-	if (is_file && !(cfg_objects & 1u << OBJ_FILE))
+	if (is_file && !file_is_told(vma))
 		return false;
 	o->inode = number_of(inode);
 	o->dentry = number_of(file->f_path.dentry);
 	o->vma = number_of(vma);
 	o->object = is_file ? OBJ_FILE : object_kind(o->inode, o->dentry);
-	if (!object_wanted(o->object))
-		return false;
-	return o->object != OBJ_FILE ||
-	       (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
-	       (VM_SHARED | VM_MAYWRITE);
+	return object_wanted(o->object) &&
+	       (o->object != OBJ_FILE || file_is_told(vma));
 }
 
 static __always_inline void note_range(struct vma_range *range,
