@@ -42,7 +42,7 @@ expect_same "$(words true)" "create resize map inherit drop:exit \
 split adjust split adjust drop:munmap \
 split adjust split adjust adjust drop:merge drop:merge \
 split drop:split drop:exit drop:exit destroy" "what happened"
-expect_jq '.[0].ino as $ino | all(.[]; .kind == "memfd" and .ino == $ino and .dev_major == 0) and
+expect_jq '.[0].inode as $inode | all(.[]; .kind == "memfd" and .inode == $inode and .dev_major == 0) and
 	all(.[:-1][]; .name == "hello") and (.[-1] | has("name") | not) and
 	(.[0].size == 0) and all(.[1:][]; .size == 24576)' "$tmp/ev"
 expect_jq '.[2] | .prot == "rw-s" and .offset == 0 and
@@ -61,7 +61,7 @@ trace_to --kind anon -- perl -e '
 	syscall(11, $at, 8192); syscall(9, 0, 8192, 3, 0x22, -1, 0)'
 expect_same "$(words true)" \
 	"create map inherit drop:exec inherit drop:munmap drop:munmap destroy" "what happened"
-expect_jq '([.[].ino] | unique | length) == 1 and all(.[]; has("name") | not)' "$tmp/ev"
+expect_jq '([.[].inode] | unique | length) == 1 and all(.[]; has("name") | not)' "$tmp/ev"
 result "shared anonymous memory: fork, exec, munmap; private memory is none"
 
 # Another tmpfs has a file of the same name. Before 6.6 an open cannot be seen.
@@ -96,15 +96,15 @@ trace_to --kind file -- perl -e '
 	open($g, "<", $ARGV[0]); syscall(9, 0, 8192, 1, 1, fileno $g, 0);
 	syscall(11, $at, 4096)' "$tmp/shared"
 expect_same "$(words '.name == "shared"')" "map split adjust drop:munmap drop:exit" "what happened"
-expect_same "$(jq -r '.[0] | "\(.dev_major):\(.dev_minor) \(.ino)"' "$tmp/ev")" \
+expect_same "$(jq -r '.[0] | "\(.dev_major):\(.dev_minor) \(.inode)"' "$tmp/ev")" \
 	"$(perl -e '@s = stat $ARGV[0]; printf "%d:%d %d", $s[0] >> 8, $s[0] & 255, $s[1]' "$tmp/shared")" \
 	"device and inode"
 result "a file: mapped shared and writable, and nothing else of it"
 
 # A process and its child at rest, after they have mapped, split and let go in ways
 # that only their seed knows. Ranges by process and inode, from the events.
-rebuild='reduce (.[] | select(.ino)) as $e ({};
-	([$e.addr, $e.end]) as $r | "\($e.pid) \($e.ino)" as $k |
+rebuild='reduce (.[] | select(.inode)) as $e ({};
+	([$e.addr, $e.end]) as $r | "\($e.pid) \($e.inode)" as $k |
 	if any("map", "split", "inherit"; . == $e.event) then .[$k] += [$r]
 	elif $e.event == "adjust" then .[$k] |= (map(select(. != [$e.was_addr, $e.was_end])) + [$r])
 	elif $e.event == "drop" then .[$k] |= map(select(. != $r)) else . end) |
@@ -161,8 +161,8 @@ trace_to --kind memfd,posix,anon --buffer 64M -- \
 jq -r "$rebuild" "$tmp/ev" >"$tmp/left"
 expect_empty "$tmp/left"
 expect_jq '([.[] | select(.event == "create")] | length) >= 8 and
-	([.[] | select(.event == "create") | .ino] | sort) as $made |
-	([.[] | select(.event == "destroy") | .ino] | unique) as $gone |
+	([.[] | select(.event == "create") | .inode] | sort) as $made |
+	([.[] | select(.event == "destroy") | .inode] | unique) as $gone |
 	($made - $gone) == []' "$tmp/ev"
 expect_jq '[.[].kind] | unique | (contains(["memfd"]) and contains(["posix"]) and
 	contains(["anon"]))' "$tmp/ev"

@@ -143,7 +143,7 @@ static bool get_object(struct event *ev, struct json_object *obj)
 		    bit(obj, "prot", EV_VMA) | bit(obj, "was_addr", EV_WAS);
 	ev->dev = number(obj, "dev_major") << 20 |
 		  (number(obj, "dev_minor") & 0xfffff);
-	ev->ino = number(obj, "ino");
+	ev->ino = number(obj, "inode");
 	ev->size = number(obj, "size");
 	ev->nlink = number(obj, "nlink");
 	ev->addr = digits(obj, "addr", 16);

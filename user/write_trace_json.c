@@ -115,7 +115,7 @@ static void put_object(const struct event *ev)
 	line_word("kind", event_object_name(ev->object));
 	line_u64("dev_major", ev->dev >> 20);
 	line_u64("dev_minor", ev->dev & 0xfffff);
-	line_u64("ino", ev->ino);
+	line_u64("inode", ev->ino);
 	if (len)
 		line_bytes("name", ev->name, len);
 	line_u64("size", ev->size);
