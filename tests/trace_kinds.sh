@@ -203,7 +203,7 @@ run shmviz trace --from "$tmp/trace" --json --kind posix
 expect_same "$(grep -c '"type":"event"' "$tmp/out")" 0 "events of another kind"
 result "names of any bytes; --from: the same bytes"
 
-for value in '' x memfd, SYSV 'posix memfd'; do
+for value in '' x 'memfd,' SYSV 'posix memfd'; do
 	run shmviz trace --kind "$value"
 	expect_error 2 "^shmviz trace: --kind '.*': a kind is needed: sysv, posix"
 done
