@@ -196,9 +196,8 @@ static void decode_object_deed(char *dst, size_t size, const struct event *ev)
 		snprintf(dst, size, "split %s %#llx-%#llx", object, addr, end);
 		break;
 	case KIND_ADJUST:
-		snprintf(dst, size, "adjust %s %#llx-%#llx to %#llx-%#llx",
-			 object, (unsigned long long)ev->was_addr,
-			 (unsigned long long)ev->was_end, addr, end);
+		snprintf(dst, size, "adjust %s to %#llx-%#llx", object, addr,
+			 end);
 		break;
 	case KIND_DROP:
 		snprintf(dst, size, "drop %s %#llx by %s", object, addr,

@@ -135,11 +135,15 @@ static void print_took(const struct event *ev)
 		printf(" %8s", "-");
 }
 
-static void print_object(const struct event *ev)
+/* There is no result and it takes no time: room for two addresses. */
+static void print_object(const struct event *ev, const char *comm,
+			 const char *call)
 {
 	char size[TEXT_HUMAN_SIZE];
 
-	printf(" %s ino %llu", text_human(size, ev->size),
+	printf(narrow ? " %u %s: %s;" : " %7u %-15s %-73s ", ev->pid, comm,
+	       call);
+	printf(" %s inode %llu", text_human(size, ev->size),
 	       (unsigned long long)ev->ino);
 	if (ev->kind == KIND_UNLINK && ev->nlink)
 		printf(" %u names left", ev->nlink);
@@ -149,10 +153,6 @@ static void print_segment(const struct event *ev)
 {
 	char size[TEXT_HUMAN_SIZE];
 
-	if (ev->have & EV_OBJECT) {
-		print_object(ev);
-		return;
-	}
 	/* Said already by the arguments of the others. */
 	if (ev->kind >= KIND_SHMDT && ev->kind != KIND_SHMCTL &&
 	    ev->have & EV_SHMID)
@@ -197,12 +197,17 @@ static void text_event(const struct event *ev)
 	escape_comm(comm, ev->comm);
 	decode_event(call, sizeof(call), ev);
 	print_time(ev->ts);
-	printf(narrow ? " %u %s: %s" : " %7u %-15s %-46s", ev->pid, comm, call);
-	print_result(ev);
-	print_took(ev);
-	if (!narrow)
-		putchar(' ');
-	print_segment(ev);
+	if (ev->have & EV_OBJECT) {
+		print_object(ev, comm, call);
+	} else {
+		printf(narrow ? " %u %s: %s" : " %7u %-15s %-46s", ev->pid,
+		       comm, call);
+		print_result(ev);
+		print_took(ev);
+		if (!narrow)
+			putchar(' ');
+		print_segment(ev);
+	}
 	if (ev->have & EV_BY)
 		printf(" in the context of %u %s", ev->by_pid,
 		       escape_comm(comm, ev->by_comm));
