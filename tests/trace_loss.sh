@@ -83,6 +83,12 @@ expect_status 0
 grep '"event":"shmget"' "$tmp/out" >"$tmp/ev"
 expect_jq '.uid == 1000 and .key == "0x0000510c" and .errno == "ENOENT"' "$tmp/ev"
 # shellcheck disable=SC2086 # words
+run $as_user --inh-caps "$caps" --ambient-caps "$caps" "$SHMVIZ" stat --json -- \
+	perl -e 'shmget(0x510c, 1, 0)'
+expect_status 0
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.events | length == 1 and .[0].errno == "ENOENT"' "$tmp/end"
+# shellcheck disable=SC2086 # words
 run $as_user "$SHMVIZ" trace --json
 expect_status 1
 expect_grep 'needs root, or CAP_BPF and CAP_PERFMON' "$tmp/err"

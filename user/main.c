@@ -18,9 +18,9 @@
 static const struct command commands[] = {
 	{ "trace",  cmd_trace,  "follow shared memory as it happens: calls, fork, exec, exit" },
 	{ "stat",   cmd_stat,   "count them in the kernel, with latencies" },
-	{ "ls",     cmd_ls,     "list segments and who has them attached" },
-	{ "frames", cmd_frames, "show who maps a segment, and its physical frames" },
-	{ "view",   cmd_view,   "show the contents of a segment, untouched" },
+	{ "ls",     cmd_ls,     "list what is shared, and who has it" },
+	{ "frames", cmd_frames, "show who maps an object, and its physical frames" },
+	{ "view",   cmd_view,   "show the contents of an object, untouched" },
 	{ "doctor", cmd_doctor, "say what this machine offers and lacks" },
 };
 
