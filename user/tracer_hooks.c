@@ -20,7 +20,7 @@ static const char *hooked_func(const struct bpf_program *prog)
 	return NULL;
 }
 
-static bool is_of_objects(const struct bpf_program *prog)
+bool tracer_is_of_objects(const struct bpf_program *prog)
 {
 	return !strncmp(bpf_program__name(prog), "obj_", 4);
 }
@@ -50,7 +50,7 @@ static void choose_objects(struct shmviz_bpf *skel, bool wanted)
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, skel->obj)
-		if (is_of_objects(prog))
+		if (tracer_is_of_objects(prog))
 			bpf_program__set_autoload(prog, wanted &&
 				has_func(btf, hooked_func(prog)));
 	bpf_program__set_autoload(skel->progs.obj_leaving_enter, leaving);

@@ -18,7 +18,7 @@ enum selftest {
 };
 
 /* See tracer_missed.c. */
-#define MISSED_MAX	16
+#define MISSED_MAX	48
 
 struct tracer_missed {
 	struct missed_program {
@@ -50,6 +50,9 @@ struct tracer {
 	const char *blind[BLIND_MAX + 1];
 	int nblind;
 };
+
+/* One of object_hooks.bpf.h. */
+bool tracer_is_of_objects(const struct bpf_program *prog);
 
 /* Marks the programs to load for t->backend. */
 void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);

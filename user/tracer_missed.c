@@ -33,13 +33,19 @@ static size_t list_programs(const struct shmviz_bpf *skel,
 		/* Of any call, perhaps of none of ours. */
 		{ skel->progs.sys_exit, KIND_SHMCTL },
 	};
+	struct bpf_program *prog;
 	size_t n = 0;
 
 	_Static_assert(sizeof(programs) / sizeof(programs[0]) <= MISSED_MAX,
-		       "MISSED_MAX");
+		       "MISSED_MAX, which has room for those of objects, too");
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (bpf_program__fd(programs[i].prog) >= 0)
 			list[n++] = programs[i];
+	/* Of any file that is mapped, perhaps of none that is told. */
+	bpf_object__for_each_program(prog, skel->obj)
+		if (tracer_is_of_objects(prog) && n < MISSED_MAX &&
+		    bpf_program__fd(prog) >= 0)
+			list[n++] = (struct missed_program) { prog, KIND_MAP };
 	return n;
 }
 
