@@ -89,6 +89,7 @@ struct task_state {
 	__u32 ns_exit;		/* a namespace is being taken down */
 	/* Of other objects, see object.bpf.h. */
 	__u64 mapping_file;	/* file that mmap is mapping */
+	__s64 size_before;	/* of the file that fallocate is at */
 	__u64 leaving_mm;	/* address space whose VMAs go; before 6.4 */
 	struct vma_range {
 		__u64 vma;	/* 0: none */

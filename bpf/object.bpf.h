@@ -13,7 +13,10 @@
 #define SB_KERNMOUNT	(1u << 22)
 #define VM_SHARED	0x00000008
 #define VM_MAYWRITE	0x00000020
+#define VM_MAYSHARE	0x00000080
 #define PAGE_SHIFT	12
+#define S_IFMT		0170000
+#define S_IFREG		0100000
 
 /* The first eight bytes of names, as a little-endian number has them. */
 #define NAME_MEMFD	0x3a64666d656dull	/* "memfd:" */
@@ -26,13 +29,21 @@
 /* That many file systems mounted at one place, one on another. */
 #define MOUNTS_STACKED	4
 
-/* An inode of the kernel's own mounts and its kind: at its end it has no name. */
+/*
+ * What is known of an inode, for its end: it has no name then, perhaps no mount,
+ * and whoever lets go of it last perhaps no namespaces.
+ */
+struct object_known {
+	__u32 object;		/* OBJ_* */
+	__u32 ipcns;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64);
-	__type(value, __u32);
-} object_kinds SEC(".maps");
+	__type(value, struct object_known);
+} objects_known SEC(".maps");
 
 /* Since 6.17 a file system's mounts are a list of their own kind. */
 struct mount___own {
@@ -218,12 +229,25 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 	return 1;
 }
 
+static __always_inline void object_remember(const struct obj_event *o,
+					    const struct caller *who)
+{
+	struct object_known known = { .object = o->object };
+
+	if (o->object == OBJ_FILE ||
+	    bpf_map_lookup_elem(&objects_known, &o->inode))
+		return;
+	known.ipcns = who->ns.inum;
+	bpf_map_update_elem(&objects_known, &o->inode, &known, BPF_ANY);
+}
+
 /* What the current task does to an object. */
 static __always_inline int obj_tell_own(const struct obj_event *o)
 {
 	struct caller who;
 
 	caller_now(&who);
+	object_remember(o, &who);
 	return obj_tell(o, &who.who, &who);
 }
 
@@ -235,14 +259,12 @@ static __always_inline int obj_tell_file(__u32 kind, unsigned long inode,
 		.kind = kind, .inode = inode, .dentry = dentry,
 	};
 
-	if (!inode)
+	if (!inode ||
+	    (READ(struct inode, inode, i_mode) & S_IFMT) != S_IFREG)
 		return 0;
 	o.object = object_kind(inode, dentry);
-	if (!object_wanted(o.object) || o.object == OBJ_FILE)
-		return 0;
-	if (o.object == OBJ_MEMFD || o.object == OBJ_ANON)
-		bpf_map_update_elem(&object_kinds, &o.inode, &o.object, BPF_ANY);
-	obj_tell_own(&o);
+	if (object_wanted(o.object) && o.object != OBJ_FILE)
+		obj_tell_own(&o);
 	return 0;
 }
 

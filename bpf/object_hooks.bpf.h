@@ -18,11 +18,9 @@
 #define SHMVIZ_OBJECT_HOOKS_BPF_H
 
 #define ATTR_SIZE		(1 << 3)
-#define FALLOC_FL_KEEP_SIZE	0x01
-#define FALLOC_FL_PUNCH_HOLE	0x02
 #define FMODE_CREATED		0x100000
-#define S_IFMT			0170000
-#define S_IFREG			0100000
+#define O_TMPFILE_BIT		020000000
+#define MAP_ANONYMOUS		0x20
 #define NR_mmap			9
 #define NR_mmap2_ia32		192
 #define NR_mmap_ia32		90
@@ -37,6 +35,7 @@ struct vm_area_desc___own {		/* since 6.17: mmap without a VMA */
 	struct file *vm_file;
 } __attribute__((preserve_access_index));
 
+/* Of a file: mapping no file over part of one splits that. */
 static __always_inline bool in_mmap(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -45,7 +44,7 @@ static __always_inline bool in_mmap(void)
 
 	if (task_is_compat(task))
 		return nr == NR_mmap2_ia32 || nr == NR_mmap_ia32;
-	return nr == NR_mmap;
+	return nr == NR_mmap && !(BPF_CORE_READ(regs, r10) & MAP_ANONYMOUS);
 }
 
 static __always_inline bool file_is_told(struct vm_area_struct *vma)
@@ -73,8 +72,12 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 	o->dentry = number_of(file->f_path.dentry);
 	o->vma = number_of(vma);
 	o->object = is_file ? OBJ_FILE : object_kind(o->inode, o->dentry);
-	return object_wanted(o->object) &&
-	       (o->object != OBJ_FILE || file_is_told(vma));
+	if (!object_wanted(o->object))
+		return false;
+	/* Huge pages are such a file, too, if nobody shares them. */
+	if (o->object == OBJ_ANON)
+		return vma->vm_flags & VM_MAYSHARE;
+	return o->object != OBJ_FILE || file_is_told(vma);
 }
 
 static __always_inline void note_range(struct vma_range *range,
@@ -116,6 +119,7 @@ static __always_inline void tell_insert(struct obj_event *o,
 	struct caller who;
 
 	caller_now(&who);
+	object_remember(o, &who);
 	if (state->mapping_file == file ||
 	    (o->object == OBJ_FILE && in_mmap())) {
 		o->kind = KIND_MAP;
@@ -166,6 +170,7 @@ static __always_inline int on_insert_after(struct vm_area_struct *vma)
 	child = who.who;
 	child.pid = 0;
 	child.ns_pid = 0;
+	object_remember(&o, &who);
 	state->fork_mm = (unsigned long)vma->vm_mm;
 	if (obj_tell(&o, &child, &who))
 		state->fork_told = 1;
@@ -208,6 +213,7 @@ static __always_inline void tell_remove(struct obj_event *o,
 	__u64 mm;
 
 	caller_now(&who);
+	object_remember(o, &who);
 	owner = &who.who;
 	if (o->cause != CAUSE_MERGE)
 		o->cause = drop_cause(vma, this_task(), state, &own);
@@ -353,11 +359,22 @@ int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
 	return on_file_made(file);
 }
 
+static __always_inline unsigned long name_holder(struct file *file)
+{
+	if ((long)file >= -4095l && (long)file < 0)
+		return 0;
+	return (unsigned long)BPF_CORE_READ(file, f_path.dentry);
+}
+
 SEC("fexit/hugetlb_file_setup")
 int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	     unsigned long flags, int creat, int page_size_log,
 	     struct file *file)
 {
+	/* Of a mapping, whether it is shared is known only when it is there. */
+	if ((name_start((void *)(unsigned long)name_holder(file)) &
+	     NAME_MEMFD_MASK) != NAME_MEMFD)
+		return 0;
 	return on_file_made(file);
 }
 
@@ -388,7 +405,9 @@ SEC("fexit/shmem_file_open")
 int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
 	     int ret)
 {
-	if (ret || BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+	/* The making of it, which has been or will be told. */
+	if (ret || BPF_CORE_READ(file, f_mode) & FMODE_CREATED ||
+	    BPF_CORE_READ(file, f_flags) & O_TMPFILE_BIT)
 		return 0;
 	return obj_tell_file(KIND_OPEN, number_of(inode),
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
@@ -412,17 +431,26 @@ int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 	return on_dentry(KIND_RESIZE, dentry);
 }
 
-/* It has made the file longer, if that now ends where it asked for. */
-SEC("fexit/shmem_fallocate")
-int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode, loff_t offset,
-	     loff_t len, long ret)
+SEC("fentry/shmem_fallocate")
+int BPF_PROG(obj_shmem_fallocate_enter, struct file *file)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct task_state *state = task_note();
 
-	if (ret || mode & (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ||
-	    BPF_CORE_READ(file, f_inode, i_size) != offset + len)
+	if (state)
+		state->size_before = BPF_CORE_READ(file, f_inode, i_size);
+	return 0;
+}
+
+SEC("fexit/shmem_fallocate")
+int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode,
+	     loff_t offset, loff_t len, long ret)
+{
+	struct task_state *state = task_noted();
+
+	if (ret || !state ||
+	    BPF_CORE_READ(file, f_inode, i_size) == state->size_before)
 		return 0;
-	return on_dentry(KIND_RESIZE, dentry);
+	return on_dentry(KIND_RESIZE, BPF_CORE_READ(file, f_path.dentry));
 }
 
 SEC("fexit/shmem_unlink")
@@ -432,25 +460,32 @@ int BPF_PROG(obj_shmem_unlink_exit, struct inode *dir, struct dentry *dentry,
 	return ret ? 0 : on_dentry(KIND_UNLINK, dentry);
 }
 
-/* No name is left: those of the kernel's own mounts are known from before. */
+/* Of the kernel's own mounts, only what is known: there is no name to go by. */
 static __always_inline int on_evict(struct inode *inode)
 {
 	struct obj_event o = {
 		.kind = KIND_DESTROY, .inode = number_of(inode),
 	};
-	__u32 *known = bpf_map_lookup_elem(&object_kinds, &o.inode);
+	struct object_known *known, copy = {};
+	struct caller who;
 
+	known = bpf_map_lookup_elem(&objects_known, &o.inode);
 	if (known) {
-		o.object = *known;
-		bpf_map_delete_elem(&object_kinds, &o.inode);
+		copy = *known;
+		bpf_map_delete_elem(&objects_known, &o.inode);
 	} else {
 		if ((inode->i_mode & S_IFMT) != S_IFREG ||
 		    inode->i_sb->s_flags & SB_KERNMOUNT)
 			return 0;
-		o.object = object_kind(o.inode, 0);
+		copy.object = object_kind(o.inode, 0);
 	}
-	if (object_wanted(o.object) && o.object != OBJ_FILE)
-		obj_tell_own(&o);
+	o.object = copy.object;
+	if (!object_wanted(o.object) || o.object == OBJ_FILE)
+		return 0;
+	caller_now(&who);
+	if (!who.ns.inum)
+		who.ns.inum = copy.ipcns;
+	obj_tell(&o, &who.who, &who);
 	return 0;
 }
 

@@ -15,13 +15,18 @@
 #define NR_mremap	25
 #define NR_mremap_ia32	163
 
-static __always_inline bool in_mremap(void)
+/* Moved away by mremap; the end that it cuts off is unmapped. */
+static __always_inline bool in_mremap(unsigned long start)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	unsigned long nr = BPF_CORE_READ(regs, orig_ax);
 
-	return nr == (task_is_compat(task) ? NR_mremap_ia32 : NR_mremap);
+	if (task_is_compat(task))
+		return nr == NR_mremap_ia32 &&
+		       start < BPF_CORE_READ(regs, bx) + BPF_CORE_READ(regs, dx);
+	return nr == NR_mremap &&
+	       start < BPF_CORE_READ(regs, di) + BPF_CORE_READ(regs, dx);
 }
 
 /*
@@ -43,7 +48,7 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 	if (mm == (unsigned long)task->mm) {
 		if (state && state->ts && state->call == KIND_SHMDT)
 			return CAUSE_SHMDT;
-		if (state && state->split_file == file && in_mremap())
+		if (state && state->split_file == file && in_mremap(GET(vma, vm_start)))
 			return CAUSE_SPLIT;
 		return CAUSE_MUNMAP;
 	}

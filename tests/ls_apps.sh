@@ -3,8 +3,10 @@
 # shmviz ls --all of programs that we did not write, against /proc/PID/maps.
 . "$(dirname "$0")/harness/lib.sh"
 . "$here/harness/ls.sh"
+. "$here/harness/trace.sh"
 
 need root jq perl
+skip_if_elsewhere
 begin 6
 
 posix=/dev/shm/shmviz-test-$$

@@ -56,6 +56,22 @@ expect_jq 'length > 0' "$tmp/want"
 expect_jq '.[-1] | .seen == .delivered + .lost + .filtered and .filtered > 0' "$tmp/all"
 result "filters pick from it"
 
+# Other types than there should be, and words that would reach the terminal.
+for line in '"blind":"x"' '"blind":5' '"kinds":{}' '"backend":"a\u001b[31mb"' '"blind":["\u001b[2J"]'; do
+	{
+		echo "{\"type\":\"start\",$line}"
+		echo '{"type":"segment","shmid":1,"attachments":5,"status":7}'
+		echo '{"type":"event","event":"drop","shmid":1}'
+		echo '{"type":"event","event":"shmat","kind":"memfd"}'
+	} >"$tmp/odd"
+	for command in trace stat; do
+		run shmviz $command --from "$tmp/odd"
+		expect_status 0
+		expect_grep "2 lines of a newer version were skipped" "$tmp/err"
+		expect_same "$(cat "$tmp/out" "$tmp/err" | tr -d '\n\t -~\200-\377' | wc -c | tr -d ' ')" 0 "raw bytes"
+	done
+done
+
 # Cut off anywhere: what stands before is told, and that it is cut off is said.
 size=$(wc -c <"$tmp/trace")
 for cut in 1 7 13 29 43 59 71 83 97; do

@@ -52,6 +52,8 @@ expect_jq '(.[0].pid) as $p | .[3].ppid == $p and .[3].pid != $p and .[4].pid ==
 expect_jq '[.[] | select(.event == "adjust")] | all(.[]; .was_addr and .was_end and
 	(.was_addr != .addr or .was_end != .end))' "$tmp/ev"
 expect_jq '.[0].kinds == ["memfd"]' "$tmp/all"
+# It ends after its last process has left all namespaces.
+expect_jq '.[-1].ipcns == .[0].ipcns' "$tmp/ev"
 result "a memfd: made, sized, mapped, inherited, split, merged, moved, destroyed"
 
 trace_to --kind anon -- perl -e '
@@ -75,6 +77,8 @@ trace_to --kind posix -- perl -e '
 	open($g, "<", "/dev/shm/$ARGV[0]"); close $g;
 	link "/dev/shm/$ARGV[0]", "/dev/shm/$ARGV[0].2";
 	unlink "/dev/shm/$ARGV[0]", "/dev/shm/$ARGV[0].2";
+	symlink "x", "/dev/shm/$ARGV[0]"; unlink "/dev/shm/$ARGV[0]";
+	syscall(285, fileno $f, 0, 0, 4096);
 	close $f; syscall(11, $at, 8192)' "$name"
 expect_same "$(words '.event != "open"')" "create resize map map resize unlink unlink \
 drop:munmap drop:exit destroy" "what happened"

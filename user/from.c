@@ -34,6 +34,14 @@ static const char *word(struct json_object *obj, const char *name)
 	       json_object_get_string(value) : "";
 }
 
+static struct json_object *array(struct json_object *obj, const char *name)
+{
+	struct json_object *value = member(obj, name);
+
+	return value && json_object_is_type(value, json_type_array) ? value :
+								      NULL;
+}
+
 /* Keys and addresses, "0x4d", and modes, "0600". */
 static __u64 digits(struct json_object *obj, const char *name, int base)
 {
@@ -154,7 +162,9 @@ static bool get_object(struct event *ev, struct json_object *obj)
 	ev->was_end = digits(obj, "was_end", 16);
 	len = text_unescape(ev->name, REC_NAME_LEN - 1, word(obj, "name"));
 	ev->name[len] = 0;
-	return ev->object < OBJ_MAX;
+	return !event_is_call(ev) && ev->object > OBJ_NONE &&
+	       ev->object < OBJ_MAX &&
+	       (ev->kind != KIND_DROP || ev->cause != CAUSE_NONE);
 }
 
 static void get_caller(struct event *ev, struct json_object *obj)
@@ -195,6 +205,14 @@ static bool get_kind(struct event *ev, struct json_object *obj)
 	return ev->kind < KIND_MAX && ev->cause < CAUSE_MAX;
 }
 
+/* Drops and ends of segments have a cause; the other kinds they do not have. */
+static bool is_of_segment(const struct event *ev)
+{
+	return ev->kind == KIND_INHERIT || ev->kind == KIND_SPLIT ||
+	       ((ev->kind == KIND_DROP || ev->kind == KIND_DESTROY) &&
+		ev->cause != CAUSE_NONE);
+}
+
 static bool read_event(struct json_object *obj,
 		       const struct from_reader *reader, void *ctx)
 {
@@ -206,6 +224,8 @@ static bool read_event(struct json_object *obj,
 	if (member(obj, "kind")) {
 		if (!get_object(&ev, obj))
 			return false;
+	} else if (!event_is_call(&ev) && !is_of_segment(&ev)) {
+		return false;
 	} else {
 		get_segment(&ev, obj);
 		if (event_is_call(&ev))
@@ -287,8 +307,8 @@ static void read_segment(struct json_object *obj,
 		seg.creator = get_long_comm(obj, "creator");
 	}
 	shm->mode = digits(obj, "mode", 8) |
-		    get_status(&seg, member(obj, "status"));
-	if (get_attachments(&seg, member(obj, "attachments")))
+		    get_status(&seg, array(obj, "status"));
+	if (get_attachments(&seg, array(obj, "attachments")))
 		err_nomem();
 	reader->segment(&seg, ctx);
 	free(seg.attachments);
@@ -297,8 +317,7 @@ static void read_segment(struct json_object *obj,
 /* Those that are not known are of a newer version. */
 static __u32 get_kinds(struct json_object *list)
 {
-	size_t n = list && json_object_is_type(list, json_type_array) ?
-		   json_object_array_length(list) : 0;
+	size_t n = list ? json_object_array_length(list) : 0;
 	__u32 kinds = 0, object;
 	const char *name;
 
@@ -315,7 +334,7 @@ static void read_start(struct json_object *obj,
 		       const struct from_reader *reader, void *ctx)
 {
 	const char *blind[BLIND_MAX + 1] = {};
-	struct json_object *list = member(obj, "blind"),
+	struct json_object *list = array(obj, "blind"),
 			   *anchor = member(obj, "anchor");
 	struct trace_start start = {
 		.version = word(obj, "version"),
@@ -325,7 +344,7 @@ static void read_start(struct json_object *obj,
 		.monotonic = number(anchor, "monotonic"),
 		.realtime = number(anchor, "realtime"),
 		.ipcns = number(obj, "ipcns"),
-		.objects = get_kinds(member(obj, "kinds")),
+		.objects = get_kinds(array(obj, "kinds")),
 	};
 
 	for (size_t i = 0; list && i < BLIND_MAX &&

@@ -164,3 +164,19 @@ const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes)
 			 units[unit]);
 	return dst;
 }
+
+void text_put(FILE *out, const char *text)
+{
+	char shown[TEXT_ESCAPED_SIZE(256)];
+	size_t len = strlen(text);
+
+	text_show(shown, sizeof(shown), text, len < 256 ? len : 256);
+	fputs(shown, out);
+}
+
+void text_put_line(FILE *out, const char *before, const char *text)
+{
+	fputs(before, out);
+	text_put(out, text);
+	fputc('\n', out);
+}

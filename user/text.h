@@ -6,6 +6,7 @@
 #define SHMVIZ_TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdint.h>
 
 /* Room that text_escape() needs at most for `len` bytes. */
@@ -41,5 +42,9 @@ size_t text_unescape(void *dst, size_t size, const char *text);
  */
 #define TEXT_HUMAN_SIZE	24
 const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes);
+
+/* As text_show(), right to `out`; for strings that may come from a file. */
+void text_put(FILE *out, const char *text);
+void text_put_line(FILE *out, const char *before, const char *text);
 
 #endif /* SHMVIZ_TEXT_H */

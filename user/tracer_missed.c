@@ -39,7 +39,8 @@ static size_t list_programs(const struct shmviz_bpf *skel,
 	_Static_assert(sizeof(programs) / sizeof(programs[0]) <= MISSED_MAX,
 		       "MISSED_MAX, which has room for those of objects, too");
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
-		if (bpf_program__fd(programs[i].prog) >= 0)
+		if (skel->rodata->cfg_sysv &&
+		    bpf_program__fd(programs[i].prog) >= 0)
 			list[n++] = programs[i];
 	/* Of any file that is mapped, perhaps of none that is told. */
 	bpf_object__for_each_program(prog, skel->obj)

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "text.h"
 #include "write_stat.h"
 
 #define NS_PER_SEC	1000000000ull
@@ -16,16 +17,14 @@ static bool has_latency;
 static void text_start(const struct stat_start *start)
 {
 	realtime_offset = start->realtime - start->monotonic;
-	if (start->past)
-		fprintf(stderr, "counted what was traced by %s\n",
-			start->backend);
-	else
-		fprintf(stderr, "counting System V shared memory by %s;"
-			" Ctrl-C ends\n", start->backend);
+	fputs(start->past ? "counted what was traced by " :
+	      "counting System V shared memory by ", stderr);
+	text_put(stderr, start->backend);
+	fputs(start->past ? "\n" : "; Ctrl-C ends\n", stderr);
 	if (start->why[0])
-		fprintf(stderr, "  %s\n", start->why);
+		text_put_line(stderr, "  ", start->why);
 	for (const char *const *what = start->blind; *what; what++)
-		fprintf(stderr, "  not seen: %s\n", *what);
+		text_put_line(stderr, "  not seen: ", *what);
 }
 
 static void note_latency(const struct stat_table *table)

@@ -41,12 +41,13 @@ static void text_start(const struct trace_start *start)
 	own_ipcns = start->ipcns;
 	fprintf(stderr, start->past ? "traced " : "tracing ");
 	say_objects(start->objects);
-	fprintf(stderr, " by %s%s\n", start->backend,
-		start->past ? "" : "; Ctrl-C ends");
+	fputs(" by ", stderr);
+	text_put(stderr, start->backend);
+	fputs(start->past ? "\n" : "; Ctrl-C ends\n", stderr);
 	if (start->why[0])
-		fprintf(stderr, "  %s\n", start->why);
+		text_put_line(stderr, "  ", start->why);
 	for (const char *const *what = start->blind; *what; what++)
-		fprintf(stderr, "  not seen: %s\n", *what);
+		text_put_line(stderr, "  not seen: ", *what);
 	if (narrow)
 		puts("TIME         PID COMM: CALL = RESULT; TOOK, SEGMENT AFTER IT");
 	else

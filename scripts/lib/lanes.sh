@@ -128,7 +128,7 @@ lane_vm()
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }
 
-# One test only, with what it needs; all of that makes a big guest.
+# Two tests only, with what they need; all of that makes a big guest.
 lane_apps()
 {
 	local options=() program file
@@ -140,7 +140,7 @@ lane_apps()
 		options+=(--file "$file")
 	done
 	lane_lab "$1" "$LANE_TIMEOUT_APPS" --no-module "${options[@]}" \
-		--env TIMEOUT=1500 -- tests/run trace_apps.sh
+		--env TIMEOUT=1500 -- tests/run trace_apps.sh ls_apps.sh
 }
 
 lane_debug()

@@ -16,15 +16,15 @@ find_backends()
 	fi
 }
 
-# For what any backend gives: not in an emulated machine, if the fast one has been
-# tested elsewhere.
+# For what any backend and any kernel gives: not in an emulated machine, if it has
+# been tested by the lane host.
 skip_if_elsewhere()
 {
 	case " ${BACKENDS:-tracepoint} " in
 	*" tracepoint "*)
 		;;
 	*)
-		ktap_skip_all "BACKENDS=$BACKENDS: it is tested where tracepoint is" ;;
+		ktap_skip_all "BACKENDS=$BACKENDS: the lane host has tested it" ;;
 	esac
 }
 
