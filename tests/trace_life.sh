@@ -102,16 +102,17 @@ expect_jq '[.[] | select(.event == "inherit")] | .[0].pid > 0 and .[1].pid == 0 
 result "a fork that fails: inherited, and dropped, by nobody"
 
 # The kernel's own count against the one that the events add up to.
-# A drop that was not the last can be told, by another CPU, after the end.
+# A drop that was not the last can be told, by another CPU, after the end: a
+# segment that is gone stays gone. One of a segment that never was is an error.
 rebuild='reduce inputs as $e ({};
 	if $e.shmid == null or (($e.ret // 0) < 0 and $e.ret >= -4095) then . else
 	"\($e.ipcns)/\($e.shmid)" as $k |
 	if $e.type == "segment" then .[$k] = $e.nattch
 	elif $e.event == "shmget" then (if $e.created then .[$k] = 0 else . end)
 	elif $e.event == "shmat" or $e.event == "inherit" or $e.event == "split" then .[$k] += 1
-	elif $e.event == "drop" then (if .[$k] then .[$k] -= 1 else . end)
-	elif $e.event == "destroy" then delpaths([[$k]])
-	else . end end) | to_entries[] | "\(.key) \(.value)"'
+	elif $e.event == "drop" then (if .[$k] == "gone" then . else .[$k] -= 1 end)
+	elif $e.event == "destroy" then .[$k] = "gone"
+	else . end end) | to_entries[] | select(.value != "gone") | "\(.key) \(.value)"'
 
 # rebuilt_as_in_kernel: the trace in $tmp/out, for the namespace that we are in
 rebuilt_as_in_kernel()
