@@ -6,6 +6,7 @@
 
 #include <shmviz.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "err.h"
 #include "recount.h"
@@ -30,14 +31,6 @@ struct run {
 	struct snapshot first, last, now; /* start, last interval, this one */
 	__u64 intervals;
 };
-
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
 
 static int take(struct run *run, struct snapshot *now)
 {

@@ -11,6 +11,7 @@
 #include <shmviz.h>
 
 #include "births.h"
+#include "clock.h"
 #include "cmd.h"
 #include "err.h"
 #include "replay.h"
@@ -37,14 +38,6 @@ struct trace {
 	int got;		/* records of the last drain */
 	bool out_of_memory;
 };
-
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
 
 /* Columns are for those who have room for them. */
 static bool is_narrow(void)

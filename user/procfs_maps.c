@@ -15,21 +15,38 @@
 #include "procfs.h"
 #include "procfs_devices.h"
 
-/* A file of a process's directory, or NULL with *err negative. */
-static FILE *open_lines(int dir, const char *name, int *err)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+/* A file of a process's directory, line by line. */
+struct lines {
 	FILE *file;
+	char *line;
+	size_t size;
+};
 
-	*err = fd < 0 ? -errno : 0;
+/* 0 or a negative errno; lines_close() is due only after 0. */
+static int lines_open(struct lines *lines, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC), err;
+
+	*lines = (struct lines) {};
 	if (fd < 0)
-		return NULL;
-	file = fdopen(fd, "r");
-	if (!file) {
-		*err = -errno;
-		close(fd);
-	}
-	return file;
+		return -errno;
+	lines->file = fdopen(fd, "r");
+	if (lines->file)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static bool lines_next(struct lines *lines)
+{
+	return getline(&lines->line, &lines->size, lines->file) > 0;
+}
+
+static void lines_close(struct lines *lines)
+{
+	free(lines->line);
+	fclose(lines->file);
 }
 
 /*
@@ -68,25 +85,19 @@ static bool parse_vma(char *line, struct proc_vma *vma)
 int procfs_each_vma(int dir, int (*fn)(const struct proc_vma *vma, void *arg),
 		    void *arg)
 {
-	size_t size = 0;
-	char *line = NULL;
-	FILE *maps;
-	int ret;
+	struct proc_vma vma;
+	struct lines maps;
+	int ret = lines_open(&maps, dir, "maps");
 
-	maps = open_lines(dir, "maps", &ret);
-	if (!maps)
+	if (ret)
 		return ret;
-	while (!ret && getline(&line, &size, maps) > 0) {
-		struct proc_vma vma;
-
-		if (parse_vma(line, &vma))
+	while (!ret && lines_next(&maps))
+		if (parse_vma(maps.line, &vma))
 			ret = fn(&vma, arg);
-	}
 	/* A process that ends meanwhile has no more lines, or ESRCH. */
-	if (!ret && ferror(maps))
+	if (!ret && ferror(maps.file))
 		ret = -EIO;
-	free(line);
-	fclose(maps);
+	lines_close(&maps);
 	return ret;
 }
 
@@ -154,22 +165,18 @@ int procfs_each_fd(int dir, int (*fn)(int fds, int fd, void *arg), void *arg)
 static int find_vma(int dir, uint64_t addr, uint64_t *start, uint64_t *end)
 {
 	unsigned int major, minor;
-	size_t size = 0;
-	char *line = NULL;
-	FILE *maps;
-	int ret;
+	struct lines maps;
+	int ret = lines_open(&maps, dir, "maps");
 
-	maps = open_lines(dir, "maps", &ret);
-	if (!maps)
+	if (ret)
 		return ret;
 	ret = -EFAULT;
-	while (ret == -EFAULT && getline(&line, &size, maps) > 0)
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %x:%x",
+	while (ret == -EFAULT && lines_next(&maps))
+		if (sscanf(maps.line, "%" SCNx64 "-%" SCNx64 " %*s %*s %x:%x",
 			   start, end, &major, &minor) == 4 &&
 		    addr >= *start && addr < *end)
 			ret = major || minor ? 0 : -ENODATA;
-	free(line);
-	fclose(maps);
+	lines_close(&maps);
 	return ret;
 }
 
@@ -246,21 +253,15 @@ static bool parse_mount(char *line, struct proc_mount *mount)
 int procfs_each_mount(int dir, int (*fn)(const struct proc_mount *mount,
 					 void *arg), void *arg)
 {
-	size_t size = 0;
-	char *line = NULL;
-	FILE *mounts;
-	int ret;
+	struct proc_mount mount;
+	struct lines mounts;
+	int ret = lines_open(&mounts, dir, "mountinfo");
 
-	mounts = open_lines(dir, "mountinfo", &ret);
-	if (!mounts)
+	if (ret)
 		return ret;
-	while (!ret && getline(&line, &size, mounts) > 0) {
-		struct proc_mount mount;
-
-		if (parse_mount(line, &mount))
+	while (!ret && lines_next(&mounts))
+		if (parse_mount(mounts.line, &mount))
 			ret = fn(&mount, arg);
-	}
-	free(line);
-	fclose(mounts);
+	lines_close(&mounts);
 	return ret;
 }

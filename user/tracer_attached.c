@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "tracer_internal.h"
 
 #define SETTLE_TRIES	1000	/* of a millisecond each */
@@ -100,14 +101,6 @@ static void unhook_entry(struct tracer *t)
 	bpf_link__destroy(link);
 }
 
-static __u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
 bool tracer_settle(struct tracer *t, tracer_fn *fn, void *ctx)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
@@ -123,7 +116,7 @@ bool tracer_settle(struct tracer *t, tracer_fn *fn, void *ctx)
 		nanosleep(&pause, NULL);
 	}
 	/* All of them, but no chase after what is still being written. */
-	until = now_ns();
+	until = clock_ns(CLOCK_MONOTONIC);
 	while (tracer_consume(t, fn, ctx) > 0 && t->last_ts < until)
 		;
 	bss->flight_watched = false;

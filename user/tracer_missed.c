@@ -7,8 +7,8 @@
  */
 #include <bpf/bpf.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "tracer_internal.h"
 
 #define CHECK_NS	100000000ull	/* for who asks all the time */
@@ -60,14 +60,6 @@ static __u64 read_misses(const struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
-static __u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
 void tracer_missed_begin(struct tracer *t)
 {
 	struct tracer_missed *missed = &t->missed;
@@ -88,7 +80,7 @@ static void read_all(struct tracer_missed *missed)
 		missed->counts[missed->programs[i].kind] += n;
 		missed->total += n;
 	}
-	missed->read = now_ns();
+	missed->read = clock_ns(CLOCK_MONOTONIC);
 }
 
 void tracer_missed_end(struct tracer *t)
@@ -101,7 +93,7 @@ __u64 tracer_missed(struct tracer *t)
 {
 	struct tracer_missed *missed = &t->missed;
 
-	if (!missed->ended && now_ns() - missed->read >= CHECK_NS)
+	if (!missed->ended && clock_ns(CLOCK_MONOTONIC) - missed->read >= CHECK_NS)
 		read_all(missed);
 	return missed->total;
 }
