@@ -82,6 +82,11 @@ struct file *shmviz_board_get(void)
 	return get_file(board);
 }
 
+struct file *shmviz_board_file(void)
+{
+	return board;
+}
+
 int __init shmviz_board_init(void)
 {
 	if (!board_pages || board_pages > BOARD_PAGES_MAX) {

@@ -20,11 +20,20 @@ static long device_open_object(struct file *device,
 	return shmviz_object_open(&arg);
 }
 
+static long device_list(struct file *device, struct shmviz_list __user *uarg)
+{
+	int err = shmviz_may_see_frames(device);
+
+	return err ? err : shmviz_list_ioctl(uarg);
+}
+
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
 	case SHMVIZ_OPEN:
 		return device_open_object(file, (void __user *)arg);
+	case SHMVIZ_LIST:
+		return device_list(file, (void __user *)arg);
 	default:
 		return -ENOTTY;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the parts of the module give each other. One way leads through it:
- * device.c (OPEN) -> object.c (the descriptor) -> segment.c or board.c (find the
- * file) -> frames.c, sharers.c, view.c (read what the file has).
+ * device.c (OPEN) -> object.c (the descriptor) -> segment.c, list.c or board.c
+ * (find the file) -> frames.c, sharers.c, view.c (read what the file has).
  */
 #ifndef SHMVIZ_INTERNAL_H
 #define SHMVIZ_INTERNAL_H
@@ -68,10 +68,18 @@ struct file *shmviz_segment_get(struct ipc_namespace *ns, int shmid,
 /* The IPC namespace behind a file of nsfs, which pins it; or NULL. */
 struct ipc_namespace *shmviz_ipcns_of(struct file *ns_file);
 
+/*
+ * list.c: all objects of a file system of shared memory, and the file of one of
+ * them with a reference taken. @readable: the caller may read its contents.
+ */
+int shmviz_list_ioctl(struct shmviz_list __user *uarg);
+struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable);
+
 /* board.c */
 int shmviz_board_init(void);
 void shmviz_board_exit(void);
 struct file *shmviz_board_get(void);
+struct file *shmviz_board_file(void);	/* no reference is taken */
 int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
 
 /* object.c: a new descriptor for what SHMVIZ_OPEN asks for. */

@@ -199,12 +199,18 @@ static struct file *object_get(struct shmviz_object *obj,
 	if (arg->flags || (arg->ns_fd != -1 &&
 			   arg->kind != SHMVIZ_KIND_SEGMENT))
 		return ERR_PTR(-EINVAL);
+	if (arg->pad || ((arg->ino || arg->generation) &&
+			 arg->kind != SHMVIZ_KIND_INODE))
+		return ERR_PTR(-EINVAL);
 
 	switch (arg->kind) {
 	case SHMVIZ_KIND_SEGMENT:
 		return object_get_segment(obj, arg);
 	case SHMVIZ_KIND_FILE:
 		return object_get_file(obj, arg->id);
+	case SHMVIZ_KIND_INODE:
+		return shmviz_list_get(arg->id, arg->ino, arg->generation,
+				       &obj->readable);
 	case SHMVIZ_KIND_BOARD:
 		obj->readable = true;
 		return arg->id ? ERR_PTR(-EINVAL) : shmviz_board_get();
@@ -232,7 +238,8 @@ int shmviz_object_open(const struct shmviz_open *arg)
 	obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
 	if (!obj)
 		return -ENOMEM;
-	obj->kind = arg->kind;
+	/* However it was found: it is a file. */
+	obj->kind = arg->kind == SHMVIZ_KIND_INODE ? SHMVIZ_KIND_FILE : arg->kind;
 	obj->file = object_get(obj, arg);
 	if (IS_ERR(obj->file)) {
 		fd = PTR_ERR(obj->file);

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/scm.h"
 #include "harness/util.h"
 
 #define NOBODY	65534
@@ -76,8 +77,10 @@ static void expect_no_open(int device)
 {
 	int memfd = memfd_create("shmviz-test", MFD_CLOEXEC);
 	int ns = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	struct shmviz_list list = { .fd = memfd };
 
 	expect_errno(try_open(device, SHMVIZ_KIND_SEGMENT, shmid, -1), EPERM);
+	expect_errno(try_open(device, SHMVIZ_KIND_INODE, memfd, -1), EPERM);
 	expect_errno(try_open(device, SHMVIZ_KIND_SEGMENT, shmid, ns), EPERM);
 	expect_errno(try_open(device, SHMVIZ_KIND_BOARD, 0, -1), EPERM);
 	expect_errno(try_open(device, SHMVIZ_KIND_FILE, memfd, -1), EPERM);
@@ -86,6 +89,8 @@ static void expect_no_open(int device)
 		     EPERM);
 	expect_errno(try_open(device, 99, 0, -1), EPERM);
 	expect_errno(ioctl(device, SHMVIZ_OPEN, NULL), EPERM);
+	expect_errno(ioctl(device, SHMVIZ_LIST, &list), EPERM);
+	expect_errno(ioctl(device, SHMVIZ_LIST, NULL), EPERM);
 	close(ns);
 	close(memfd);
 }
@@ -148,42 +153,12 @@ static int sockets[2];
 
 static void send_fd(int fd)
 {
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} control = {};
-	struct iovec iov = { "", 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	expect(sendmsg(sockets[0], &msg, 0) == 1);
+	expect(!scm_send(sockets[0], fd));
 }
 
 static int receive_fd(void)
 {
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} control;
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
-	};
-	int fd = -1;
-
-	if (recvmsg(sockets[1], &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) == 1 &&
-	    CMSG_FIRSTHDR(&msg))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
+	return scm_receive(sockets[1]);
 }
 
 static int plain_user(void)

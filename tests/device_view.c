@@ -13,11 +13,13 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/scm.h"
 #include "harness/util.h"
 
 #define PAGES	8
@@ -396,7 +398,7 @@ static void test_reclaim(void)
 	shmctl(shmid, IPC_RMID, NULL);
 }
 
-static void set_ipc_owner(bool on)
+static void set_cap(int cap, bool on)
 {
 	struct __user_cap_header_struct hdr = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
@@ -405,9 +407,9 @@ static void set_ipc_owner(bool on)
 
 	expect(!syscall(SYS_capget, &hdr, data));
 	if (on)
-		data[0].effective |= 1u << CAP_IPC_OWNER;
+		data[0].effective |= 1u << cap;
 	else
-		data[0].effective &= ~(1u << CAP_IPC_OWNER);
+		data[0].effective &= ~(1u << cap);
 	expect(!syscall(SYS_capset, &hdr, data));
 }
 
@@ -424,6 +426,59 @@ static int try_view(int shmid)
 	return err;
 }
 
+/* What SHMVIZ_LIST has of a name on the file system of a descriptor. */
+static struct shmviz_listed find_listed(int fs, const char *name)
+{
+	static struct shmviz_listed recs[4096];
+	struct shmviz_list list = {
+		.fd = fs, .count = 4096, .buf = (uintptr_t)recs,
+	};
+
+	expect(!ioctl(dev, SHMVIZ_LIST, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (!strcmp(recs[i].name, name))
+			return recs[i];
+	expect(!"listed");
+	return (struct shmviz_listed) {};
+}
+
+/* The view of a memfd that is found in the queue of a socket. */
+static void expect_inode_view(bool ptrace, int err)
+{
+	int fs = memfd_create("fs", MFD_CLOEXEC), sockets[2], obj;
+	int fd = memfd_create("shmviz-queued", MFD_CLOEXEC);
+	struct shmviz_open arg = {
+		.kind = SHMVIZ_KIND_INODE, .id = fs, .ns_fd = -1,
+	};
+	struct shmviz_listed rec;
+	char *view;
+
+	expect(!ftruncate(fd, page) && pwrite(fd, "q", 1, 7) == 1);
+	expect(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets));
+	expect(!scm_send(sockets[0], fd));
+	close(fd);
+	rec = find_listed(fs, "memfd:shmviz-queued");
+	arg.ino = rec.ino;
+	arg.generation = rec.generation;
+	set_cap(CAP_SYS_PTRACE, ptrace);
+	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
+	set_cap(CAP_SYS_PTRACE, true);
+	close(fs);
+	view = map_view(obj, PROT_READ, MAP_SHARED, 1);
+	if (err)
+		expect(view == MAP_FAILED && errno == err);
+	else if (expect(view != MAP_FAILED))
+		expect_eq(view[7], 'q');
+	close(obj);
+	close(sockets[0]);
+	close(sockets[1]);
+	if (view == MAP_FAILED)
+		return;
+	/* The view alone keeps it. */
+	expect_eq(view[7], 'q');
+	munmap(view, page);
+}
+
 static void test_permission(void)
 {
 	int shmid = util_segment(PAGES * page, 0), fd, obj;
@@ -433,15 +488,15 @@ static void test_permission(void)
 	expect(!shmctl(shmid, IPC_STAT, &ds));
 	ds.shm_perm.mode = 0;
 	expect(!shmctl(shmid, IPC_SET, &ds));
-	set_ipc_owner(false);
+	set_cap(CAP_IPC_OWNER, false);
 	expect_eq(try_view(shmid), EACCES);
-	set_ipc_owner(true);
+	set_cap(CAP_IPC_OWNER, true);
 	expect_eq(try_view(shmid), 0);
 	ds.shm_perm.mode = 0400;
 	expect(!shmctl(shmid, IPC_SET, &ds));
-	set_ipc_owner(false);
+	set_cap(CAP_IPC_OWNER, false);
 	expect_eq(try_view(shmid), 0);
-	set_ipc_owner(true);
+	set_cap(CAP_IPC_OWNER, true);
 	shmctl(shmid, IPC_RMID, NULL);
 
 	fd = open("/dev/shm/shmviz-test", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -453,6 +508,9 @@ static void test_permission(void)
 	close(obj);
 	close(fd);
 	unlink("/dev/shm/shmviz-test");
+
+	expect_inode_view(true, 0);
+	expect_inode_view(false, EACCES);
 	result("a segment's mode and CAP_IPC_OWNER, a file's read access count\n");
 }
 

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device jq perl unshare
-begin 9
+begin 10
 
 # Maps the object that $ARGV[0] names, eight pages of it from page $ARGV[2] on,
 # touches pages 1 and 4 of the mapping, and says where it lies and what pagemap
@@ -249,6 +249,48 @@ run shmviz frames --path "$tmp/fifo"
 expect_error 1 "no regular file"
 result "what is not there, or cannot be shared: one line, exit code 1"
 
+# queued KIND NAME: in a socket's queue; $pid, its $inode, and $pfn of page 1
+queued()
+{
+	: >"$tmp/queued"
+	background "$progs/queued" "$@" >"$tmp/queued"
+	wait_for grep -q . "$tmp/queued" || ktap_exit_fail_msg "nothing is queued"
+	read -r inode pfn <"$tmp/queued"
+}
+
+# expect_queued KIND NAME: ls and frames have it, though no process leads to it.
+expect_queued()
+{
+	run shmviz ls --all --json
+	expect_status 0
+	expect_jq "[.objects[] | select(.object == \"$1:@$inode\")] | length == 1"
+	expect_jq ".objects[] | select(.object == \"$1:@$inode\") |
+		.kind == \"$1\" and .name == \"$2\" and .size == 32768 and
+		.resident == 4096 and .maps == 0 and .fds == 0 and
+		(.status | index(\"orphan\"))"
+	run shmviz frames --json "$1:@$inode"
+	expect_status 0
+	echo "1 $pfn" >"$tmp/pages"
+	expect_frames
+	expect_jq '.sharers == []'
+}
+
+queued memfd 'in a queue'
+expect_queued memfd 'in a queue'
+release "$pid"
+run shmviz frames "memfd:@$inode"
+expect_error 1 "no inode ${inode#*/} that is a memfd"
+run shmviz ls --all --json
+expect_jq "[.objects[] | select(.object == \"memfd:@$inode\")] == []"
+queued posix /shmviz-queued
+expect_queued posix /shmviz-queued
+run shmviz frames "memfd:@$inode"
+expect_error 1 "that is a memfd"
+release "$pid"
+run shmviz frames "memfd:@0:0/5"
+expect_error 1 "device 0:0"
+result "a memfd, and a file without a name, that only a socket's queue has"
+
 bad()
 {
 	pattern=$1
@@ -279,6 +321,10 @@ done
 bad "more than one" sysv:0 --board
 bad "unexpected argument 'sysv:2'" sysv:1 sysv:2
 bad "unknown kind 'shm'" shm:5
+for inode in @ @1 @0:1 @0:1/ @0/5 @:/ @0:1/x @0:1/-1 @0x0:1/5 @0:99999999999/5; do
+	bad "'memfd:.*' is not" "memfd:$inode"
+done
+bad "'sysv:@0:1/5' is not" sysv:@0:1/5
 bad "path" --path
 bad "pathh" --pathh /dev/null
 result "bad command lines: one line, exit code 2"

@@ -133,6 +133,28 @@ static bool leave_namespace(void)
 	return !status;
 }
 
+/* Any one of all on the kernel's own mount, many of which are about to go. */
+static int open_listed(int dev)
+{
+	static struct shmviz_listed recs[64];
+	struct shmviz_list list = { .count = 64, .buf = (uintptr_t)recs };
+	struct shmviz_open arg = { .kind = SHMVIZ_KIND_INODE, .ns_fd = -1 };
+	int fs = memfd_create("fs", MFD_CLOEXEC), obj = -1;
+	const struct shmviz_listed *rec;
+
+	list.fd = arg.id = fs;
+	if (ioctl(dev, SHMVIZ_LIST, &list))
+		abort();
+	if (list.count) {
+		rec = &recs[rnd(list.count)];
+		arg.ino = rec->ino;
+		arg.generation = rec->generation;
+		obj = ioctl(dev, SHMVIZ_OPEN, &arg);
+	}
+	close(fs);
+	return obj;
+}
+
 static int open_some(int dev)
 {
 	struct shmviz_open arg = { .ns_fd = -1 };
@@ -152,6 +174,8 @@ static int open_some(int dev)
 		close(fd);
 		return obj;
 	}
+	if (!rnd(8))
+		return open_listed(dev);
 	shmid = some_shmid();
 	arg.kind = SHMVIZ_KIND_SEGMENT;
 	/* Now and then one that is not there. */

@@ -126,6 +126,49 @@ fail:
 	return -1;
 }
 
+/* By a call that is told how much room there is and tells how much it takes. */
+static int list_all(int device, struct shmviz_list *arg,
+		    struct shmviz_listed **recs)
+{
+	struct shmviz_listed *more;
+
+	do {
+		arg->count = arg->total + arg->total / 4 + 256;
+		more = reallocarray(*recs, arg->count, sizeof(*more));
+		if (!more) {
+			errno = ENOMEM;
+			return -1;
+		}
+		*recs = more;
+		arg->buf = (uintptr_t)more;
+		if (ioctl(device, SHMVIZ_LIST, arg))
+			return -1;
+	} while (arg->count < arg->total);
+	return 0;
+}
+
+int device_list(int fd, struct shmviz_listed **recs, size_t *n,
+		struct device_error *error)
+{
+	int device = open(SHMVIZ_DEVICE, O_RDWR | O_CLOEXEC);
+	struct shmviz_list arg = { .fd = fd };
+
+	*recs = NULL;
+	error->request = (struct shmviz_open) { .kind = SHMVIZ_KIND_INODE };
+	if (device < 0)
+		return failed(error, DEVICE_NODE);
+	if (list_all(device, &arg, recs)) {
+		failed(error, DEVICE_LIST);
+		free(*recs);
+		*recs = NULL;
+		close(device);
+		return -1;
+	}
+	*n = arg.count;
+	close(device);
+	return 0;
+}
+
 static int explain_missing(char *text, size_t size)
 {
 	struct utsname uts;
@@ -186,6 +229,7 @@ static int explain_unsupported(const struct device_error *error, char *text,
 int device_explain(const struct device_error *error, char *text, size_t size)
 {
 	static const char *const doing[] = {
+		[DEVICE_LIST] = "list the objects of a file system",
 		[DEVICE_OPEN] = "open the object",
 		[DEVICE_INFO] = "read what the object is",
 		[DEVICE_FRAMES] = "read its frames",
@@ -211,6 +255,10 @@ int device_explain(const struct device_error *error, char *text, size_t size)
 	case EOPNOTSUPP:
 		return explain_unsupported(error, text, size);
 	case ENOENT:
+		if (error->request.kind == SHMVIZ_KIND_INODE) {
+			snprintf(text, size, "the object went meanwhile");
+			return EXIT_FAILED;
+		}
 		if (error->request.kind != SHMVIZ_KIND_SEGMENT)
 			break;
 		snprintf(text, size,

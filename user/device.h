@@ -17,6 +17,7 @@
 /* Where it failed: the same errno means another thing at each place. */
 enum device_step {
 	DEVICE_NODE,		/* opening /dev/shmviz */
+	DEVICE_LIST,
 	DEVICE_OPEN,		/* SHMVIZ_OPEN */
 	DEVICE_INFO,
 	DEVICE_FRAMES,
@@ -55,6 +56,13 @@ int device_frames(const struct device_object *object, uint64_t first,
 int device_sharers(const struct device_object *object,
 		   struct shmviz_sharer **sharers, size_t *n,
 		   struct device_error *error);
+
+/*
+ * All objects on the file system that `fd` is on, whoever has them; to be freed
+ * by the caller. 0, or -1 with *error filled in.
+ */
+int device_list(int fd, struct shmviz_listed **recs, size_t *n,
+		struct device_error *error);
 
 /*
  * What happened and what to do about it, in one line without newline. Returns

@@ -18,8 +18,8 @@ bool object_is_orphan(const struct object_list *list, const struct object *obj)
 	if (obj->segment)
 		return segment_is_orphan(obj->segment);
 	/* Whoever has it could be hidden from us. */
-	return obj->kind == OBJECT_POSIX && !obj->n_maps && !obj->n_fds &&
-	       !list->hidden;
+	return (obj->kind == OBJECT_POSIX || obj->listed) && !obj->n_maps &&
+	       !obj->n_fds && !list->hidden;
 }
 
 /* Segments are told apart from all others, and by another pair of numbers. */

@@ -49,6 +49,7 @@ struct object {
 	char *name;		/* bytes: path, /name or memfd's; NULL: none */
 	const struct segment *segment;	/* in the list's; NULL: none known */
 
+	bool listed;		/* only the kernel's own list has it */
 	bool known;		/* the facts that stat(2) has, down to `links` */
 	uint64_t size;
 	uint64_t allocated;	/* bytes: in memory, in swap or on the disk */
@@ -97,8 +98,8 @@ struct object_choice {
  * Nothing is mapped or opened for writing, no page is touched; of a device not
  * even a descriptor is made. Processes go on meanwhile: it is no snapshot.
  *
- * What nobody maps, has open or can find by name is not seen: a memfd whose
- * only descriptor lies in the queue of a socket, for instance.
+ * What nobody maps, has open or can find by name is seen through the device
+ * only: a memfd whose only descriptor lies in the queue of a socket, for instance.
  *
  * 0 or a negative errno; object_list_free() is due in both cases.
  */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "object.h"
+#include "object_kernel.h"
 #include "object_mounts.h"
 #include "object_scan.h"
 #include "procfs.h"
@@ -52,6 +53,10 @@ static void find_handle(const struct object_list *list,
 		handle->form = OBJECT_BY_ADDR;
 		handle->pid = list->processes[obj->maps[0].process].pid;
 		handle->addr = obj->maps[0].start;
+	} else if (obj->listed) {
+		handle->form = OBJECT_BY_INODE;
+		handle->dev = obj->dev;
+		handle->ino = obj->ino;
 	} else {
 		mount = object_mount_find(mounts, obj->dev);
 		handle->form = OBJECT_BY_PATH;
@@ -77,6 +82,7 @@ static void read_own_namespaces(struct object_list *list)
 int object_list_read(struct object_list *list,
 		     const struct object_choice *choice)
 {
+	struct object_kernel kernel = {};
 	struct object_mounts mounts;
 	int ret;
 
@@ -85,15 +91,20 @@ int object_list_read(struct object_list *list,
 	/* Which mounts are a /dev/shm must be known before the first file. */
 	ret = object_mounts_read(&mounts);
 	if (!ret)
+		ret = object_kernel_read(&kernel, choice, &mounts);
+	if (!ret)
 		ret = object_scan_segments(list, choice);
 	if (!ret)
 		ret = object_scan_names(list, choice, &mounts);
 	if (!ret)
 		ret = object_scan_processes(list, choice, &mounts);
 	if (!ret)
+		ret = object_scan_kernel(list, choice, &mounts, &kernel);
+	if (!ret)
 		ret = object_list_finish(list);
 	for (size_t i = 0; i < list->n && !ret; i++)
 		find_handle(list, &mounts, list->objects[i]);
+	object_kernel_free(&kernel);
 	object_mounts_free(&mounts);
 	return ret;
 }

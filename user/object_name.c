@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "err.h"
 #include "object_name.h"
@@ -17,11 +18,12 @@ static const struct {
 	[OBJECT_SYSV] = { "sysv", "a System V segment",
 		"sysv:SHMID, sysv:IPCNS/SHMID or sysv:PID/0xADDR" },
 	[OBJECT_POSIX] = { "posix", "POSIX shared memory",
-		"posix:/NAME, posix:PID//NAME, posix:PID/FD or posix:PID/0xADDR" },
+		"posix:/NAME, posix:PID//NAME, posix:PID/FD, posix:PID/0xADDR or "
+		"posix:@MAJ:MIN/INODE" },
 	[OBJECT_MEMFD] = { "memfd", "a memfd",
-		"memfd:PID/FD or memfd:PID/0xADDR" },
+		"memfd:PID/FD, memfd:PID/0xADDR or memfd:@MAJ:MIN/INODE" },
 	[OBJECT_ANON] = { "anon", "shared anonymous memory",
-		"anon:PID/0xADDR or anon:PID/FD" },
+		"anon:PID/0xADDR, anon:PID/FD or anon:@MAJ:MIN/INODE" },
 	[OBJECT_FILE] = { "file", "a file",
 		"file:/PATH, file:PID/FD or file:PID/0xADDR" },
 };
@@ -141,6 +143,37 @@ static int parse_numbers(struct object_name *name, const char *number,
 	return 0;
 }
 
+/* A number that ends at `end`, which is moved beyond. */
+static int parse_part(const char **text, char end, uint64_t max, uint64_t *value)
+{
+	const char *stop = strchr(*text, end);
+	char number[32];
+	size_t len = stop ? (size_t)(stop - *text) : 0;
+
+	if (!len || len >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, *text, len);
+	number[len] = '\0';
+	*text = stop + 1;
+	return parse_number(number, 0, max, value);
+}
+
+/* MAJ:MIN/INODE */
+static int parse_inode(struct object_name *name, const char *text)
+{
+	uint64_t maj, min, ino;
+
+	if (name->kind == OBJECT_SYSV || name->kind == OBJECT_FILE ||
+	    parse_part(&text, ':', UINT32_MAX, &maj) ||
+	    parse_part(&text, '/', UINT32_MAX, &min) ||
+	    parse_number(text, 1, UINT64_MAX, &ino))
+		return -EINVAL;
+	name->form = OBJECT_BY_INODE;
+	name->dev = makedev(maj, min);
+	name->ino = ino;
+	return 0;
+}
+
 static int parse_rest(struct object_name *name, const char *text, char *why,
 		      size_t size)
 {
@@ -148,6 +181,8 @@ static int parse_rest(struct object_name *name, const char *text, char *why,
 	const char *slash = strchr(text, '/'), *path = NULL;
 	size_t len = slash ? (size_t)(slash - text) : strlen(text);
 
+	if (*text == '@')
+		return parse_inode(name, text + 1);
 	if (len < sizeof(number))
 		memcpy(number, text, len);
 	if (*text == '/' &&
@@ -231,6 +266,10 @@ char *object_name_text(const struct object_name *name)
 		break;
 	case OBJECT_BY_ADDR:
 		fprintf(out, "%d/0x%" PRIx64, name->pid, name->addr);
+		break;
+	case OBJECT_BY_INODE:
+		fprintf(out, "@%u:%u/%ju", major(name->dev), minor(name->dev),
+			(uintmax_t)name->ino);
 		break;
 	}
 	if (fclose(out))

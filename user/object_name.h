@@ -9,6 +9,8 @@
  *   file:/PATH            a file
  *   KIND:PID/FD           what process PID has open as FD (decimal); not sysv
  *   KIND:PID/0xADDR       what process PID has mapped at an address
+ *   KIND:@MAJ:MIN/INODE   what is no process's, by device and inode number as
+ *                         stat(2) has them, decimal; not sysv, not file
  *
  * KIND is sysv, posix, memfd, anon or file. In NAME and PATH, %HH is a byte: so
  * any name can be written in characters that no shell touches.
@@ -45,6 +47,7 @@ enum object_form {
 	OBJECT_BY_PATH,		/* path, pid */
 	OBJECT_BY_FD,		/* pid, fd */
 	OBJECT_BY_ADDR,		/* pid, addr */
+	OBJECT_BY_INODE,	/* dev, ino */
 };
 
 struct object_name {
@@ -55,6 +58,8 @@ struct object_name {
 	pid_t pid;		/* by path: whose /dev/shm; 0: our own */
 	int fd;
 	uint64_t addr;
+	dev_t dev;
+	ino_t ino;
 	char *path;		/* bytes; begins with a slash */
 };
 

@@ -47,6 +47,7 @@ static int open_path(const struct object_name *name)
 		fd = open(name->path, O_PATH | O_CLOEXEC);
 		return fd < 0 ? -errno : fd;
 	case OBJECT_BY_ID:
+	case OBJECT_BY_INODE:
 		break;
 	}
 	return -EINVAL;

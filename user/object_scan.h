@@ -8,8 +8,7 @@ struct object_mounts;
 
 /*
  * Sources of objects. Each adds what it finds to the list, and what it knows to
- * objects that are there. 0 or a negative errno. Another source (a kernel that
- * tells of objects which no process can lead to) is one more such function.
+ * objects that are there. 0 or a negative errno. One more is object_kernel.h.
  */
 int object_scan_segments(struct object_list *list,
 			 const struct object_choice *choice);

@@ -16,25 +16,30 @@
 
 static struct {
 	dev_t dev;
-	bool huge;
+	unsigned int flags;	/* of memfd_create(), for one that lies there */
 } devices[DEVICES_MAX];
 static unsigned int n_devices;
 
 /* A memfd lives on the same mounts, so an empty one tells. */
+static int make_memfd(unsigned int flags)
+{
+	int fd = memfd_create("shmviz", flags | MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("shmviz", flags | MFD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 static void add_device(unsigned int flags)
 {
+	int fd = make_memfd(flags);
 	struct stat st;
-	int fd;
 
-	flags |= MFD_CLOEXEC;
-	fd = memfd_create("shmviz", flags | MFD_NOEXEC_SEAL);
-	if (fd < 0 && errno == EINVAL)
-		fd = memfd_create("shmviz", flags);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st) && n_devices < DEVICES_MAX) {
 		devices[n_devices].dev = st.st_dev;
-		devices[n_devices++].huge = flags & MFD_HUGETLB;
+		devices[n_devices++].flags = flags;
 	}
 	close(fd);
 }
@@ -63,6 +68,25 @@ bool shm_device_huge(dev_t dev)
 	find_devices();
 	for (unsigned int i = 0; i < n_devices; i++)
 		if (devices[i].dev == dev)
-			return devices[i].huge;
+			return devices[i].flags & MFD_HUGETLB;
 	return false;
+}
+
+int shm_device_each(int (*fn)(dev_t dev, void *arg), void *arg)
+{
+	int ret = 0;
+
+	find_devices();
+	for (unsigned int i = 0; i < n_devices && !ret; i++)
+		ret = fn(devices[i].dev, arg);
+	return ret;
+}
+
+int shm_device_open(dev_t dev)
+{
+	find_devices();
+	for (unsigned int i = 0; i < n_devices; i++)
+		if (devices[i].dev == dev)
+			return make_memfd(devices[i].flags);
+	return -ENODEV;
 }

@@ -17,4 +17,10 @@ bool shm_device(dev_t dev);
 /* One of those of huge pages. */
 bool shm_device_huge(dev_t dev);
 
+/* Call fn for each until it returns non-zero, and return that. */
+int shm_device_each(int (*fn)(dev_t dev, void *arg), void *arg);
+
+/* A memfd of no size that lies on it, or a negative errno. */
+int shm_device_open(dev_t dev);
+
 #endif /* SHMVIZ_PROCFS_DEVICES_H */

@@ -12,6 +12,7 @@
 
 #include "device.h"
 #include "err.h"
+#include "object_kernel.h"
 #include "object_open.h"
 #include "parse.h"
 #include "procfs.h"
@@ -223,6 +224,7 @@ static int request_name(const struct target *target,
 			struct shmviz_open *request, int *fd)
 {
 	const struct object_name *name = &target->name;
+	int ret = EXIT_FAILED;
 	char why[1024];
 
 	if (name->form == OBJECT_BY_ID) {
@@ -232,6 +234,8 @@ static int request_name(const struct target *target,
 			return EXIT_DONE;
 		request->ns_fd = *fd = object_open_ipcns(name->ns, why,
 							 sizeof(why));
+	} else if (name->form == OBJECT_BY_INODE) {
+		ret = object_kernel_request(name, request, fd, why, sizeof(why));
 	} else {
 		request->kind = SHMVIZ_KIND_FILE;
 		request->id = *fd = object_open(name, why, sizeof(why));
@@ -239,7 +243,7 @@ static int request_name(const struct target *target,
 	if (*fd >= 0)
 		return EXIT_DONE;
 	err_line("%s", why);
-	return EXIT_FAILED;
+	return ret;
 }
 
 /* Fills in a request, and *fd with a descriptor that it needs; an exit code. */

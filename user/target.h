@@ -62,8 +62,9 @@ enum {
 	"  KIND:WHAT                as 'shmviz ls --all' has it: sysv:SHMID,\n" \
 	"                           sysv:IPCNS/SHMID (inode of a namespace), posix:/NAME,\n" \
 	"                           posix:PID//NAME (in that process's /dev/shm), file:/PATH,\n" \
-	"                           KIND:PID/FD, KIND:PID/0xADDR; of kind sysv, posix, memfd,\n" \
-	"                           anon or file; %HH in NAME and PATH is a byte\n" \
+	"                           KIND:PID/FD, KIND:PID/0xADDR, KIND:@MAJ:MIN/INODE; of kind\n" \
+	"                           sysv, posix, memfd, anon or file; %HH in NAME and PATH is\n" \
+	"                           a byte\n" \
 	"  SHMID                    a segment of this IPC namespace\n"	\
 	"  --ipcns PID SHMID        one of the IPC namespace that process PID is in\n" \
 	"  --pid PID --addr ADDR    what that process has mapped at that address (hex)\n" \

@@ -9,6 +9,7 @@
  *
  *   device   open("/dev/shmviz", O_RDWR | O_CLOEXEC)
  *              ioctl SHMVIZ_OPEN       -> an object descriptor
+ *              ioctl SHMVIZ_LIST       -> the objects of a file system
  *              mmap                    -> the board, see below
  *   object   what SHMVIZ_OPEN returned; read-only, close-on-exec
  *              ioctl SHMVIZ_INFO       -> what the object is
@@ -23,9 +24,9 @@
  *
  * Who may: physical frame numbers are a secret of the machine. As with
  * /proc/PID/pagemap, the rights that count are those of whoever opened the
- * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN asks it
- * of the opener of the device, all calls on an object of the caller of
- * SHMVIZ_OPEN. A descriptor can be handed over. Contents are a stronger right,
+ * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN and
+ * SHMVIZ_LIST ask it of the opener of the device, all calls on an object of the
+ * caller of SHMVIZ_OPEN. A descriptor can be handed over. Contents are a stronger right,
  * see the view.
  *
  * Errors that every call shares:
@@ -64,17 +65,22 @@ enum shmviz_kind {
 	SHMVIZ_KIND_FILE	= 3,	/* whatever a descriptor refers to: POSIX
 					 * shared memory, a memfd, a file, what
 					 * /proc/PID/map_files leads to */
+	SHMVIZ_KIND_INODE	= 4,	/* what SHMVIZ_LIST told of; SHMVIZ_INFO
+					 * says SHMVIZ_KIND_FILE of it */
 };
 
 /*
  * SHMVIZ_OPEN: get an object descriptor, the return value.
  *
  *   EINVAL      unknown kind or flags; ns_fd not -1 where there is no
- *               namespace to choose; id not 0 for the board; ns_fd not that of
- *               an IPC namespace; a file that is not a regular one
+ *               namespace to choose; id not 0 for the board; ino, generation or
+ *               pad not 0 where they mean nothing; ns_fd not that of an IPC
+ *               namespace; a file that is not a regular one; not a file system
+ *               of shared memory
  *   EBADF       id or ns_fd is no open descriptor
  *   ENOENT      no segment has this shmid in the namespace, or it was destroyed
- *               a moment ago
+ *               a moment ago; no inode has these numbers
+ *   EINTR       killed while it looked for the inode
  *   EOPNOTSUPP  this kernel keeps its segments in a shape that the module
  *               does not know, or the file's pages are not in its own page
  *               cache (DAX, overlayfs); nothing was touched
@@ -82,9 +88,57 @@ enum shmviz_kind {
  */
 struct shmviz_open {
 	__u32 kind;		/* in: enum shmviz_kind */
-	__s32 id;		/* in: shmid, or descriptor of a file, or 0 */
+	__s32 id;		/* in: shmid; or descriptor of a file, or of any
+				 * file on the file system of an inode; or 0 */
 	__s32 ns_fd;		/* in: of /proc/PID/ns/ipc; -1: the caller's */
 	__u32 flags;		/* in: 0 */
+	__u64 ino;		/* in: of an inode, as SHMVIZ_LIST has it, or 0 */
+	__u32 generation;	/* in: the same */
+	__u32 pad;		/* in: 0 */
+};
+
+/*
+ * SHMVIZ_LIST, on the device: every regular file of a file system that keeps
+ * shared memory (tmpfs, hugetlbfs), in no order, also those that no process
+ * leads to: a memfd whose only descriptor lies in the queue of a socket, or
+ * memory that the kernel itself holds. One descriptor on that file system names
+ * it. The kernel keeps memfds, segments and shared anonymous memory on a mount of
+ * its own: any memfd stands for it. (Those on huge pages are on one more for each
+ * size.) The board is left out.
+ *
+ * The list may change meanwhile: what was there at the beginning and at the end
+ * of the call is in it, what came later is not. With more than fit, `count` are
+ * written and `total` says how many there were.
+ *
+ * An inode number alone does not tell an object: segments have their shmid for
+ * it, each namespace anew. With `generation` it does.
+ *
+ *   EINVAL   flags not zero, or another kind of file system
+ *   EBADF    fd is no open descriptor; one of O_PATH will do
+ *   EINTR    killed meanwhile
+ *   ENOMEM
+ */
+struct shmviz_list {
+	__u64 count;		/* in: records that fit buf; out: written */
+	__u64 total;		/* out: objects there were */
+	__u64 buf;		/* in: pointer to struct shmviz_listed[count] */
+	__s32 fd;		/* in: of anything on the file system */
+	__u32 flags;		/* in: 0 */
+};
+
+/* One of them. */
+struct shmviz_listed {
+	__u64 ino;
+	__u64 size;		/* bytes */
+	__u32 generation;
+	__u32 links;		/* names that it has in the file system */
+	__u32 mode;		/* permission bits */
+	__u32 uid;		/* in the caller's user namespace */
+	__u32 gid;
+	__u32 pad;		/* 0 */
+	char name[256];		/* bytes, ended by NUL: one of its names, the last
+				 * part; the kernel's own: "memfd:NAME",
+				 * "SYSVkkkkkkkk" (key), "dev/zero" */
 };
 
 /*
@@ -263,6 +317,7 @@ struct shmviz_sharers {
  */
 
 #define SHMVIZ_OPEN	_IOW(SHMVIZ_IOC_MAGIC, 0x00, struct shmviz_open)
+#define SHMVIZ_LIST	_IOWR(SHMVIZ_IOC_MAGIC, 0x01, struct shmviz_list)
 #define SHMVIZ_INFO	_IOR(SHMVIZ_IOC_MAGIC, 0x40, struct shmviz_info)
 #define SHMVIZ_FRAMES	_IOWR(SHMVIZ_IOC_MAGIC, 0x41, struct shmviz_frames)
 #define SHMVIZ_SHARERS	_IOWR(SHMVIZ_IOC_MAGIC, 0x42, struct shmviz_sharers)
@@ -272,7 +327,9 @@ struct shmviz_sharers {
 #else
 #define SHMVIZ_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
 #endif
-SHMVIZ_SIZE(struct shmviz_open, 16);
+SHMVIZ_SIZE(struct shmviz_open, 32);
+SHMVIZ_SIZE(struct shmviz_list, 32);
+SHMVIZ_SIZE(struct shmviz_listed, 296);
 SHMVIZ_SIZE(struct shmviz_info, 96);
 SHMVIZ_SIZE(struct shmviz_frame, 48);
 SHMVIZ_SIZE(struct shmviz_frames, 32);

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects by the list of inodes that a file system of shared memory keeps. It
+ * has those, too, to which no process leads: a memfd in the queue of a socket.
+ */
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uidgid.h>
+
+#include "internal.h"
+
+/* Inodes taken at a time: bounds how long the list's lock is held. */
+#define INODES_BATCH	64
+
+/* A walk over the inodes of a file system; new ones come in behind it. */
+struct inodes {
+	struct super_block *sb;
+	struct inode *last;	/* of the batch before, which keeps the place */
+	struct inode *batch[INODES_BATCH];
+	unsigned int n;
+};
+
+/*
+ * The next batch, each with a reference; false at the end. A reference keeps an
+ * inode in the list, and the last one is dropped here and not under the lock:
+ * that can free all its pages.
+ */
+static bool inodes_next(struct inodes *walk)
+{
+	struct super_block *sb = walk->sb;
+	struct inode *before = walk->last;
+	struct list_head *at;
+
+	walk->n = 0;
+	spin_lock(&sb->s_inode_list_lock);
+	at = before ? before->i_sb_list.next : sb->s_inodes.next;
+	for (; at != &sb->s_inodes && walk->n < INODES_BATCH; at = at->next) {
+		struct inode *inode = list_entry(at, struct inode, i_sb_list);
+
+		/* Not one that is being freed. */
+		if (igrab(inode))
+			walk->batch[walk->n++] = inode;
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+
+	walk->last = walk->n ? walk->batch[walk->n - 1] : NULL;
+	if (walk->last)
+		ihold(walk->last);
+	if (before)
+		iput(before);
+	return walk->n;
+}
+
+static void inodes_drop_batch(struct inodes *walk)
+{
+	while (walk->n)
+		iput(walk->batch[--walk->n]);
+}
+
+static void inodes_end(struct inodes *walk)
+{
+	inodes_drop_batch(walk);
+	if (walk->last)
+		iput(walk->last);
+}
+
+static bool is_object(const struct inode *inode)
+{
+	return S_ISREG(inode->i_mode) &&
+	       inode != file_inode(shmviz_board_file());
+}
+
+/* The file whose file system is asked for: it pins the mount. */
+static struct file *list_get_fs(int fd)
+{
+	struct file *file = fget_raw(fd);
+	unsigned long magic;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	magic = file_inode(file)->i_sb->s_magic;
+	if (magic == TMPFS_MAGIC || magic == HUGETLBFS_MAGIC)
+		return file;
+	fput(file);
+	return ERR_PTR(-EINVAL);
+}
+
+/* False of an inode that is not, or not yet, anything to open. */
+static bool list_fill(struct inode *inode, struct shmviz_listed *rec)
+{
+	struct name_snapshot name;
+	struct dentry *dentry;
+
+	if (!is_object(inode))
+		return false;
+	dentry = d_find_any_alias(inode);
+	if (!dentry)
+		return false;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->ino = inode->i_ino;
+	rec->size = i_size_read(inode);
+	rec->generation = inode->i_generation;
+	rec->links = inode->i_nlink;
+	rec->mode = inode->i_mode & S_IALLUGO;
+	rec->uid = from_kuid_munged(current_user_ns(), inode->i_uid);
+	rec->gid = from_kgid_munged(current_user_ns(), inode->i_gid);
+	take_dentry_name_snapshot(&name, dentry);
+	memcpy(rec->name, name.name.name,
+	       min_t(u32, name.name.len, sizeof(rec->name) - 1));
+	release_dentry_name_snapshot(&name);
+	dput(dentry);
+	return true;
+}
+
+/* A batch becomes records at @ubuf; how many, or an error. */
+static int list_copy(struct inodes *walk, u64 room,
+		     struct shmviz_listed __user *ubuf,
+		     struct shmviz_list *arg)
+{
+	struct shmviz_listed rec;
+	unsigned int i;
+
+	for (i = 0; i < walk->n; i++) {
+		if (!list_fill(walk->batch[i], &rec))
+			continue;
+		arg->total++;
+		if (arg->count == room)
+			continue;
+		if (copy_to_user(ubuf + arg->count, &rec, sizeof(rec)))
+			return -EFAULT;
+		arg->count++;
+	}
+	return 0;
+}
+
+static int list_walk(struct super_block *sb, struct shmviz_list *arg)
+{
+	struct inodes *walk;
+	u64 room = arg->count;
+	int err = 0;
+
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+	if (!walk)
+		return -ENOMEM;
+	walk->sb = sb;
+	arg->count = arg->total = 0;
+	while (!err && inodes_next(walk)) {
+		err = list_copy(walk, room, u64_to_user_ptr(arg->buf), arg);
+		inodes_drop_batch(walk);
+		cond_resched();
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	inodes_end(walk);
+	kfree(walk);
+	return err;
+}
+
+int shmviz_list_ioctl(struct shmviz_list __user *uarg)
+{
+	struct shmviz_list arg;
+	struct file *fs;
+	int err;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	if (arg.flags)
+		return -EINVAL;
+	fs = list_get_fs(arg.fd);
+	if (IS_ERR(fs))
+		return PTR_ERR(fs);
+	err = list_walk(file_inode(fs)->i_sb, &arg);
+	fput(fs);
+	if (err)
+		return err;
+	return copy_to_user(uarg, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+/* The inode with these numbers, with a reference; or an error pointer. */
+static struct inode *list_find(struct super_block *sb, u64 ino, u32 generation)
+{
+	struct inode *found = ERR_PTR(-ENOENT), *inode;
+	struct inodes *walk;
+	unsigned int i;
+
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+	if (!walk)
+		return ERR_PTR(-ENOMEM);
+	walk->sb = sb;
+	while (IS_ERR(found) && inodes_next(walk)) {
+		for (i = 0; i < walk->n && IS_ERR(found); i++) {
+			inode = walk->batch[i];
+			if (inode->i_ino != ino ||
+			    inode->i_generation != generation ||
+			    !is_object(inode))
+				continue;
+			ihold(inode);
+			found = inode;
+		}
+		inodes_drop_batch(walk);
+		cond_resched();
+		if (fatal_signal_pending(current) && IS_ERR(found)) {
+			found = ERR_PTR(-EINTR);
+			break;
+		}
+	}
+	inodes_end(walk);
+	kfree(walk);
+	return found;
+}
+
+/*
+ * O_PATH: nothing is asked of the file, no lease is broken and no count of
+ * readers grows. All that is read of the file is its page cache.
+ */
+static struct file *list_open(struct vfsmount *mnt, struct inode *inode)
+{
+	struct path path = { .mnt = mnt };
+	struct file *file;
+
+	path.dentry = d_find_any_alias(inode);
+	if (!path.dentry)
+		return ERR_PTR(-ENOENT);
+	file = dentry_open(&path, O_PATH, current_cred());
+	dput(path.dentry);
+	return file;
+}
+
+struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable)
+{
+	struct file *fs = list_get_fs(fd), *file;
+	struct inode *inode;
+
+	if (IS_ERR(fs))
+		return fs;
+	inode = list_find(file_inode(fs)->i_sb, ino, generation);
+	if (IS_ERR(inode)) {
+		file = ERR_CAST(inode);
+		goto out;
+	}
+	file = list_open(fs->f_path.mnt, inode);
+	/* Whoever has it is not known: as one who may look into any process. */
+	if (!IS_ERR(file))
+		*readable = capable(CAP_SYS_PTRACE) &&
+			    !file_permission(file, MAY_READ);
+	iput(inode);
+out:
+	fput(fs);
+	return file;
+}
