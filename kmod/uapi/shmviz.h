@@ -131,7 +131,7 @@ struct shmviz_listed {
 	__u64 ino;
 	__u64 size;		/* bytes */
 	__u32 generation;
-	__u32 links;		/* names that it has in the file system */
+	__u32 links;		/* names that it has in the file system; or 0 */
 	__u32 mode;		/* permission bits */
 	__u32 uid;		/* in the caller's user namespace */
 	__u32 gid;
