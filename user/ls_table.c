@@ -2,51 +2,18 @@
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
 #include "ls_table.h"
+#include "table.h"
 #include "text.h"
 
 struct libscols_table *ls_table_new(const struct ls_format *format)
 {
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table = table_new();
 
-	if (!table)
-		err_nomem();
-	/* Cells are escaped already; a second time would garble them. */
-	scols_table_enable_noencoding(table, true);
 	scols_table_enable_raw(table, format->raw);
-	scols_table_enable_minout(table, true);
 	return table;
-}
-
-void ls_table_column(struct libscols_table *table, const char *name, int flags)
-{
-	if (!scols_table_new_column(table, name, 0, flags))
-		err_nomem();
-}
-
-void ls_table_cell(struct libscols_line *line, size_t column, const char *cell)
-{
-	if (!line || scols_line_set_data(line, column, cell))
-		err_nomem();
-}
-
-char *ls_table_print(struct libscols_table *table)
-{
-	char *text = NULL;
-
-	/* An empty table prints nothing, not even its headings. */
-	if (scols_table_is_empty(table))
-		text = strdup("");
-	else if (scols_print_table_to_string(table, &text))
-		text = NULL;
-	if (!text)
-		err_nomem();
-	scols_unref_table(table);
-	return text;
 }
 
 void ls_put_line(FILE *out, const char **text)

@@ -11,7 +11,6 @@
 
 #include "segment.h"
 
-struct libscols_line;
 struct libscols_table;
 
 struct ls_format {
@@ -24,13 +23,7 @@ struct ls_format {
 	bool utf8;		/* tree lines */
 };
 
-/* Running out of memory ends the process with a line about it. */
 struct libscols_table *ls_table_new(const struct ls_format *format);
-void ls_table_column(struct libscols_table *table, const char *name, int flags);
-void ls_table_cell(struct libscols_line *line, size_t column, const char *cell);
-
-/* Print the table to memory, to be freed, and free it. */
-char *ls_table_print(struct libscols_table *table);
 
 /* Copy one line of printed text, and step to the next. */
 void ls_put_line(FILE *out, const char **text);

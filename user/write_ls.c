@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "err.h"
 #include "json.h"
 #include "ls_table.h"
+#include "table.h"
 #include "text.h"
 #include "write_ls.h"
 
@@ -178,23 +178,26 @@ static char *print_segments(const struct segment_list *list,
 			    const struct ls_format *format)
 {
 	struct libscols_table *table = ls_table_new(format);
+	char *text;
 
 	scols_table_enable_noheadings(table, !format->headings);
 	for (size_t c = 0; c < format->n_columns; c++)
-		ls_table_column(table, columns[format->columns[c]].name,
+		table_column(table, columns[format->columns[c]].name,
 			   columns[format->columns[c]].flags);
 	for (size_t i = 0; i < list->n; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		struct libscols_line *line = table_line(table);
 
 		for (size_t c = 0; c < format->n_columns; c++) {
 			char cell[CELL_MAX] = "";
 
 			put_cell(cell, &list->segments[i], format->columns[c],
 				 format);
-			ls_table_cell(line, c, cell);
+			table_cell(line, c, cell);
 		}
 	}
-	return ls_table_print(table);
+	text = table_text(table);
+	scols_unref_table(table);
+	return text;
 }
 
 /* All attachments in one table, so that their columns meet. */
@@ -202,12 +205,13 @@ static char *print_attachments(const struct segment_list *list,
 			       const struct ls_format *format)
 {
 	struct libscols_table *table = ls_table_new(format);
+	char *text;
 
 	scols_table_enable_noheadings(table, true);
-	ls_table_column(table, "PROCESS", 0);
-	ls_table_column(table, "RANGE", SCOLS_FL_RIGHT);
-	ls_table_column(table, "PROT", 0);
-	ls_table_column(table, "SIZE", SCOLS_FL_RIGHT);
+	table_column(table, "PROCESS", 0);
+	table_column(table, "RANGE", SCOLS_FL_RIGHT);
+	table_column(table, "PROT", 0);
+	table_column(table, "SIZE", SCOLS_FL_RIGHT);
 	for (size_t i = 0; i < list->n; i++) {
 		const struct segment *seg = &list->segments[i];
 
@@ -216,19 +220,21 @@ static char *print_attachments(const struct segment_list *list,
 			struct libscols_line *line;
 			char cell[CELL_MAX];
 
-			line = scols_table_new_line(table, NULL);
+			line = table_line(table);
 			ls_cell_process(cell, CELL_MAX, &at->comm, at->pid,
 					format);
-			ls_table_cell(line, 0, cell);
+			table_cell(line, 0, cell);
 			snprintf(cell, sizeof(cell), "%" PRIx64 "-%" PRIx64,
 				 at->start, at->end);
-			ls_table_cell(line, 1, cell);
-			ls_table_cell(line, 2, at->prot);
+			table_cell(line, 1, cell);
+			table_cell(line, 2, at->prot);
 			ls_cell_size(cell, CELL_MAX, at->end - at->start, format);
-			ls_table_cell(line, 3, cell);
+			table_cell(line, 3, cell);
 		}
 	}
-	return ls_table_print(table);
+	text = table_text(table);
+	scols_unref_table(table);
+	return text;
 }
 
 static void put_attachments(FILE *out, const struct segment *seg,

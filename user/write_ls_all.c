@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "err.h"
+#include "table.h"
 #include "text.h"
 #include "write_ls_all.h"
 
@@ -181,23 +181,26 @@ static char *print_objects(const struct object_list *list,
 			   const struct ls_format *format)
 {
 	struct libscols_table *table = ls_table_new(format);
+	char *text;
 
 	scols_table_enable_noheadings(table, !format->headings);
 	for (size_t c = 0; c < format->n_columns; c++)
-		ls_table_column(table, columns[format->columns[c]].name,
+		table_column(table, columns[format->columns[c]].name,
 				columns[format->columns[c]].flags);
 	for (size_t i = 0; i < list->n; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		struct libscols_line *line = table_line(table);
 
 		for (size_t c = 0; c < format->n_columns; c++) {
 			char cell[CELL_MAX];
 
 			put_cell(cell, list, list->objects[i],
 				 format->columns[c], format);
-			ls_table_cell(line, c, cell);
+			table_cell(line, c, cell);
 		}
 	}
-	return ls_table_print(table);
+	text = table_text(table);
+	scols_unref_table(table);
+	return text;
 }
 
 /* Who has it, in which way: a mapping, or a descriptor. */
@@ -206,15 +209,15 @@ static void add_holder(struct libscols_table *table,
 		       const char *prot, const char *size,
 		       const struct ls_format *format)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 	char cell[TEXT_ESCAPED_SIZE(PROC_COMM_MAX) + 32];
 
 	ls_cell_process(cell, sizeof(cell), &process->comm, process->pid,
 			format);
-	ls_table_cell(line, 0, cell);
-	ls_table_cell(line, 1, range);
-	ls_table_cell(line, 2, prot);
-	ls_table_cell(line, 3, size);
+	table_cell(line, 0, cell);
+	table_cell(line, 1, range);
+	table_cell(line, 2, prot);
+	table_cell(line, 3, size);
 }
 
 static void add_holders(struct libscols_table *table,
@@ -245,15 +248,18 @@ static char *print_holders(const struct object_list *list,
 			   const struct ls_format *format)
 {
 	struct libscols_table *table = ls_table_new(format);
+	char *text;
 
 	scols_table_enable_noheadings(table, true);
-	ls_table_column(table, "PROCESS", 0);
-	ls_table_column(table, "RANGE", SCOLS_FL_RIGHT);
-	ls_table_column(table, "PROT", 0);
-	ls_table_column(table, "SIZE", SCOLS_FL_RIGHT);
+	table_column(table, "PROCESS", 0);
+	table_column(table, "RANGE", SCOLS_FL_RIGHT);
+	table_column(table, "PROT", 0);
+	table_column(table, "SIZE", SCOLS_FL_RIGHT);
 	for (size_t i = 0; i < list->n; i++)
 		add_holders(table, list, list->objects[i], format);
-	return ls_table_print(table);
+	text = table_text(table);
+	scols_unref_table(table);
+	return text;
 }
 
 static void put_holders(FILE *out, const struct object *obj,
