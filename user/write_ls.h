@@ -14,9 +14,7 @@ enum ls_column {
 	LS_CPID, LS_LPID, LS_ATIME, LS_DTIME, LS_CTIME, LS_COLUMNS
 };
 
-/* Its name in headings and in -o, and what it shows in a few words. */
-const char *ls_column_name(int column);
-const char *ls_column_help(int column);
+extern const struct ls_column_info ls_columns_known[LS_COLUMNS];
 
 void write_ls_table(FILE *out, const struct segment_list *list,
 		    const struct ls_format *format);

@@ -14,9 +14,7 @@ enum ls_all_column {
 	ALL_GID, ALL_MODE, ALL_DEV, ALL_INODE, ALL_COLUMNS
 };
 
-/* Its name in headings and in -o, and what it shows in a few words. */
-const char *ls_all_column_name(int column);
-const char *ls_all_column_help(int column);
+extern const struct ls_column_info ls_all_columns_known[ALL_COLUMNS];
 
 void write_ls_all_table(FILE *out, const struct object_list *list,
 			const struct ls_format *format);
