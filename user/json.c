@@ -94,6 +94,16 @@ void js_append_string(struct json_object *array, const char *value)
 	js_append(array, must(json_object_new_string(value)));
 }
 
+void js_add_strings(struct json_object *object, const char *name,
+		    const char *const *strings, size_t n)
+{
+	struct json_object *array = js_array();
+
+	for (size_t i = 0; i < n; i++)
+		js_append_string(array, strings[i]);
+	js_add(object, name, array);
+}
+
 void js_put(FILE *out, struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(object,
@@ -103,4 +113,15 @@ void js_put(FILE *out, struct json_object *object)
 		err_nomem();
 	fputs(text, out);
 	json_object_put(object);
+}
+
+void js_put_list(FILE *out, const char *name, const void *list, size_t n,
+		 struct json_object *(*item)(const void *list, size_t i))
+{
+	fprintf(out, "{\"%s\":[", name);
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		js_put(out, item(list, i));
+	}
+	fputs(n ? "\n]}\n" : "]}\n", out);
 }

@@ -55,8 +55,8 @@ static void put_creator(char *cell, const struct segment *seg,
 		strcpy(cell, "?");
 }
 
-/* Words of the status, separated by commas; in JSON an array of them. */
-static size_t get_status(const struct segment *seg, const char *words[3])
+size_t segment_words(const struct segment *seg,
+		     const char *words[SEGMENT_WORDS_MAX])
 {
 	size_t n = 0;
 
@@ -79,7 +79,7 @@ static void put_cell(char *cell, const void *list, size_t row, int column,
 {
 	const struct segment *seg = segment_of(list, row);
 	const struct proc_shm *shm = &seg->shm;
-	const char *words[3];
+	const char *words[SEGMENT_WORDS_MAX];
 
 	switch ((enum ls_column)column) {
 	case LS_NS:
@@ -123,7 +123,7 @@ static void put_cell(char *cell, const void *list, size_t row, int column,
 		break;
 	case LS_STATUS:
 		ls_cell_words(cell, LS_CELL_MAX, words,
-			      get_status(seg, words), format);
+			      segment_words(seg, words), format);
 		break;
 	case LS_CREATOR:
 		put_creator(cell, seg, format);
@@ -212,12 +212,20 @@ static void add_pages(struct json_object *o, const struct proc_shm *shm)
 	js_add_u64(o, "swapped", shm->swap);
 }
 
+void segment_add_creator(struct json_object *o, const struct segment *seg)
+{
+	if (seg->creator_state == CREATOR_LIVES)
+		js_add_bytes(o, "creator", seg->creator.bytes,
+			     seg->creator.len);
+	else
+		js_add(o, "creator", NULL);
+}
+
 void segment_add_json(struct json_object *o, const struct segment *seg)
 {
 	const struct proc_shm *shm = &seg->shm;
-	struct json_object *list = js_array();
-	const char *words[3];
-	size_t n = get_status(seg, words);
+	const char *words[SEGMENT_WORDS_MAX];
+	struct json_object *list;
 
 	js_add_u64(o, "ipcns", seg->ipcns);
 	js_add_int(o, "shmid", shm->shmid);
@@ -227,15 +235,9 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 		add_owner(o, shm);
 	js_add_mode(o, "mode", shm->mode & 0777);
 	js_add_u64(o, "nattch", shm->nattch);
-	for (size_t i = 0; i < n; i++)
-		js_append_string(list, words[i]);
-	js_add(o, "status", list);
+	js_add_strings(o, "status", words, segment_words(seg, words));
 	js_add_int(o, "cpid", shm->cpid);
-	if (seg->creator_state == CREATOR_LIVES)
-		js_add_bytes(o, "creator", seg->creator.bytes,
-			     seg->creator.len);
-	else
-		js_add(o, "creator", NULL);
+	segment_add_creator(o, seg);
 	if (!seg->partial)
 		add_pages(o, shm);
 
@@ -245,16 +247,15 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 	js_add(o, "attachments", list);
 }
 
-/* One segment a line: short enough to read, and never all in memory. */
+static struct json_object *segment_json(const void *list, size_t i)
+{
+	struct json_object *o = js_object();
+
+	segment_add_json(o, segment_of(list, i));
+	return o;
+}
+
 void write_ls_json(FILE *out, const struct segment_list *list)
 {
-	fputs("{\"segments\":[", out);
-	for (size_t i = 0; i < list->n; i++) {
-		struct json_object *o = js_object();
-
-		fputs(i ? ",\n" : "\n", out);
-		segment_add_json(o, &list->segments[i]);
-		js_put(out, o);
-	}
-	fputs(list->n ? "\n]}\n" : "]}\n", out);
+	js_put_list(out, "segments", list, list->n, segment_json);
 }

@@ -36,11 +36,9 @@ size_t object_words(const struct object_list *list, const struct object *obj,
 {
 	size_t n = 0;
 
-	if (obj->segment && segment_is_dest(obj->segment))
-		words[n++] = "dest";
-	if (obj->segment && segment_is_locked(obj->segment))
-		words[n++] = "locked";
-	if (object_is_orphan(list, obj))
+	if (obj->segment)
+		n = segment_words(obj->segment, words);
+	else if (object_is_orphan(list, obj))
 		words[n++] = "orphan";
 	if (object_is_deleted(obj))
 		words[n++] = "deleted";

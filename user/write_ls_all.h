@@ -7,6 +7,7 @@
 
 #include "ls_table.h"
 #include "object.h"
+#include "write_ls.h"
 
 enum ls_all_column {
 	ALL_NS, ALL_KIND, ALL_OBJECT, ALL_NAME, ALL_SIZE, ALL_ALLOC, ALL_RSS,
@@ -23,7 +24,7 @@ void write_ls_all_table(FILE *out, const struct object_list *list,
 void write_ls_all_json(FILE *out, const struct object_list *list);
 
 /* Words of an object's status; how many. */
-#define OBJECT_WORDS_MAX	5
+#define OBJECT_WORDS_MAX	(SEGMENT_WORDS_MAX + 2)
 size_t object_words(const struct object_list *list, const struct object *obj,
 		    const char *words[OBJECT_WORDS_MAX]);
 
