@@ -94,7 +94,8 @@ int ls_help(void)
 	return EXIT_DONE;
 }
 
-void ls_columns_add(struct ls_columns *list, int column)
+/* A column that is there already stays where it is. */
+static void add_column(struct ls_columns *list, int column)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->columns[i] == column)
@@ -102,11 +103,19 @@ void ls_columns_add(struct ls_columns *list, int column)
 	list->columns[list->n++] = column;
 }
 
-void ls_columns_add_chosen(struct ls_columns *list,
-			   const struct ls_options *opt)
+struct ls_columns ls_columns_choose(const struct ls_options *opt,
+				    const int *usual, size_t n,
+				    bool namespaces)
 {
+	struct ls_columns chosen = {};
+
+	if (opt->chosen.n && !opt->add)
+		return opt->chosen;
+	for (size_t i = namespaces ? 0 : 1; i < n; i++)
+		add_column(&chosen, usual[i]);
 	for (size_t i = 0; i < opt->chosen.n; i++)
-		ls_columns_add(list, opt->chosen.columns[i]);
+		add_column(&chosen, opt->chosen.columns[i]);
+	return chosen;
 }
 
 struct ls_format ls_format_of(const struct ls_options *opt,
@@ -130,7 +139,7 @@ static int add_by_name(struct ls_columns *list,
 	for (int c = 0; c < n; c++) {
 		if (strlen(known[c].name) == len &&
 		    !strncasecmp(known[c].name, name, len)) {
-			ls_columns_add(list, c);
+			add_column(list, c);
 			return 0;
 		}
 	}
