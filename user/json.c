@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 #include "json.h"
@@ -104,15 +105,26 @@ void js_add_strings(struct json_object *object, const char *name,
 	js_add(object, name, array);
 }
 
-void js_put(FILE *out, struct json_object *object)
+/* All but its last `less` bytes; and free it. */
+static void print(FILE *out, struct json_object *object, size_t less)
 {
 	const char *text = json_object_to_json_string_ext(object,
 			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
 		err_nomem();
-	fputs(text, out);
+	fwrite(text, 1, strlen(text) - less, out);
 	json_object_put(object);
+}
+
+void js_put(FILE *out, struct json_object *object)
+{
+	print(out, object, 0);
+}
+
+void js_put_open(FILE *out, struct json_object *object)
+{
+	print(out, object, strlen("}"));
 }
 
 void js_put_list(FILE *out, const char *name, const void *list, size_t n,

@@ -44,6 +44,8 @@ void js_add_strings(struct json_object *object, const char *name,
 
 /* Write it without line breaks, and free it. */
 void js_put(FILE *out, struct json_object *object);
+/* Without the brace that closes it, for more members. */
+void js_put_open(FILE *out, struct json_object *object);
 
 /* {"name":[...]}, one item a line: short enough to read, never all in memory. */
 void js_put_list(FILE *out, const char *name, const void *list, size_t n,
