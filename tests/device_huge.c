@@ -378,10 +378,8 @@ static void test_huge_swapped(void)
 	shmdt(again);
 	shmdt(addr);
 	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("swapped huge pages: no swap took any page\n");
-	else
-		result("huge pages in swap, as a whole and in part, and back\n");
+	result_if_swapped(swapped, "swapped huge pages: no swap took any page",
+			  "huge pages in swap, as a whole and in part, and back");
 }
 
 /* Touches the pages it is told of, from another processor if there is one. */
@@ -467,10 +465,8 @@ static void test_huge_splitting(void)
 	close(obj);
 	shmdt(addr);
 	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("huge pages that leave swap: no swap took any page\n");
-	else
-		result("a huge page leaves swap: no page is in a slot of another\n");
+	result_if_swapped(swapped, "huge pages that leave swap: no swap took any page",
+			  "a huge page leaves swap: no page is in a slot of another");
 }
 
 int main(void)
