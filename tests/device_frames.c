@@ -219,10 +219,8 @@ static void test_swapped(void)
 	close(obj);
 	shmdt(addr);
 	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("swapped pages: no swap took any page\n");
-	else
-		result("swapped pages lie in the slots that are reported\n");
+	result_if_swapped(swapped, "swapped pages: no swap took any page",
+			  "swapped pages lie in the slots that are reported");
 }
 
 static void test_ranges(void)

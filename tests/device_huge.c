@@ -79,6 +79,45 @@ static char *attach_aligned(int shmid, size_t size)
 	return at;
 }
 
+/* A segment whose huge pages come as the administrator chose for it. */
+struct segment {
+	struct choice choice;
+	int shmid, obj;
+	char *addr;
+};
+
+/* Or the test that is named so is skipped. */
+static bool segment_begin(struct segment *seg, const char *word, int pages,
+			  const char *name)
+{
+	if (!choose(&seg->choice, THP_PATH "shmem_enabled", word)) {
+		ksft_test_result_skip("%s: %sshmem_enabled: %s\n", name,
+				      THP_PATH, strerror(errno));
+		return false;
+	}
+	seg->shmid = util_segment(pages * page, 0);
+	seg->obj = util_open_segment(dev, seg->shmid);
+	seg->addr = attach_aligned(seg->shmid, pages * page);
+	return true;
+}
+
+static void segment_end(struct segment *seg)
+{
+	unchoose(&seg->choice);
+	close(seg->obj);
+	shmdt(seg->addr);
+	shmctl(seg->shmid, IPC_RMID, NULL);
+}
+
+/* Eight records that are asked for alone are those that were taken with all. */
+static void expect_part(int obj, int first)
+{
+	struct shmviz_frame some[8];
+
+	expect_eq(util_frames(obj, first, 8, some), 8);
+	expect(util_same_frames(some, frames + first, 8));
+}
+
 /* One folio of 1 << order pages, whose first is the one of frame[0]. */
 static void expect_folio(const struct shmviz_frame *frame, int order,
 			 const char *addr)
@@ -120,91 +159,62 @@ static void touch(const char *addr, int first, int pages)
 
 static void test_huge_forced(void)
 {
-	struct choice choice;
-	struct shmviz_frame some[8];
-	int shmid, obj;
-	char *addr;
+	struct segment seg;
 
-	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
-		ksft_test_result_skip("huge pages: %sshmem_enabled: %s\n",
-				      THP_PATH, strerror(errno));
+	if (!segment_begin(&seg, "force", PAGES, "huge pages"))
 		return;
-	}
-	shmid = util_segment(PAGES * page, 0);
-	obj = util_open_segment(dev, shmid);
-	addr = attach_aligned(shmid, PAGES * page);
 	/* The first by its last page, the third by its first; no second. */
-	addr[(THP - 1) * page] = 1;
-	addr[2 * THP * page] = 1;
+	seg.addr[(THP - 1) * page] = 1;
+	seg.addr[2 * THP * page] = 1;
 	keep_from_khugepaged(true);
-	take_frames(obj, PAGES);
-	expect_folio(frames, 9, addr);
-	expect_folio(frames + 2 * THP, 9, addr + 2 * THP * page);
+	take_frames(seg.obj, PAGES);
+	expect_folio(frames, 9, seg.addr);
+	expect_folio(frames + 2 * THP, 9, seg.addr + 2 * THP * page);
 	expect_eq(frames[0].mapcount, 1);
 	for (int i = THP; i < 2 * THP; i++)
 		expect_eq(frames[i].state, SHMVIZ_STATE_HOLE);
 	expect(kpage_has(frames[0].pfn, KPF_THP));
 	expect(kpage_has(frames[THP - 1].pfn, KPF_THP));
-	expect_sums(obj, shmid);
-	expect_mincore(addr, PAGES);
+	expect_sums(seg.obj, seg.shmid);
+	expect_mincore(seg.addr, PAGES);
 	/* From the middle of one, and across an end and a beginning. */
-	expect_eq(util_frames(obj, 300, 8, some), 8);
-	expect(util_same_frames(some, frames + 300,
-				sizeof(some) / sizeof(*some)));
-	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
-	expect(util_same_frames(some, frames + THP - 4,
-				sizeof(some) / sizeof(*some)));
-	expect_eq(util_frames(obj, 2 * THP - 4, 8, some), 8);
-	expect(util_same_frames(some, frames + 2 * THP - 4,
-				sizeof(some) / sizeof(*some)));
+	expect_part(seg.obj, 300);
+	expect_part(seg.obj, THP - 4);
+	expect_part(seg.obj, 2 * THP - 4);
 	keep_from_khugepaged(false);
-	unchoose(&choice);
-	close(obj);
-	shmdt(addr);
-	shmctl(shmid, IPC_RMID, NULL);
+	segment_end(&seg);
 	result("huge pages: order, first and others, consecutive frames\n");
 }
 
 /* Huge where it was advised, small elsewhere, in one segment. */
 static void test_huge_advised(void)
 {
-	struct choice choice;
-	int shmid, obj;
-	char *addr;
+	struct segment seg;
 
-	if (!choose(&choice, THP_PATH "shmem_enabled", "advise")) {
-		ksft_test_result_skip("advised huge pages: %sshmem_enabled: %s\n",
-				      THP_PATH, strerror(errno));
+	if (!segment_begin(&seg, "advise", PAGES, "advised huge pages"))
 		return;
-	}
-	shmid = util_segment(PAGES * page, 0);
-	obj = util_open_segment(dev, shmid);
-	addr = attach_aligned(shmid, PAGES * page);
-	expect(!madvise(addr + THP * page, THP * page, MADV_HUGEPAGE));
-	memset(addr, 1, PAGES * page);
+	expect(!madvise(seg.addr + THP * page, THP * page, MADV_HUGEPAGE));
+	memset(seg.addr, 1, PAGES * page);
 	keep_from_khugepaged(true);
-	take_frames(obj, PAGES);
+	take_frames(seg.obj, PAGES);
 	for (int i = 0; i < PAGES; i++)
 		if (i / THP != 1)
-			expect_folio(&frames[i], 0, addr + i * page);
-	expect_folio(frames + THP, 9, addr + THP * page);
-	expect_sums(obj, shmid);
+			expect_folio(&frames[i], 0, seg.addr + i * page);
+	expect_folio(frames + THP, 9, seg.addr + THP * page);
+	expect_sums(seg.obj, seg.shmid);
 	/* A hole in its midst splits it. */
-	expect(!madvise(addr + (THP + 7) * page, 2 * page, MADV_REMOVE));
-	take_frames(obj, PAGES);
+	expect(!madvise(seg.addr + (THP + 7) * page, 2 * page, MADV_REMOVE));
+	take_frames(seg.obj, PAGES);
 	expect_eq(frames[THP + 7].state, SHMVIZ_STATE_HOLE);
 	expect_eq(frames[THP + 8].state, SHMVIZ_STATE_HOLE);
-	expect_sums(obj, shmid);
-	expect_mincore(addr, PAGES);
-	touch(addr, 0, PAGES);
-	take_frames(obj, PAGES);
+	expect_sums(seg.obj, seg.shmid);
+	expect_mincore(seg.addr, PAGES);
+	touch(seg.addr, 0, PAGES);
+	take_frames(seg.obj, PAGES);
 	for (int i = 0; i < PAGES; i++)
-		expect_frame(&frames[i], addr + i * page);
+		expect_frame(&frames[i], seg.addr + i * page);
 	keep_from_khugepaged(false);
-	unchoose(&choice);
-	close(obj);
-	shmdt(addr);
-	shmctl(shmid, IPC_RMID, NULL);
+	segment_end(&seg);
 	result("huge and small pages in one segment; a hole in a huge page\n");
 }
 
@@ -335,35 +345,24 @@ static void expect_states(int obj, int shmid, char *addr)
  */
 static void test_huge_swapped(void)
 {
-	struct shmviz_frame some[8];
-	struct choice choice;
-	int shmid, obj, swapped;
-	char *addr, *again;
+	struct segment seg;
+	int swapped;
+	char *again;
 
-	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
-		ksft_test_result_skip("swapped huge pages: %s\n",
-				      strerror(errno));
+	if (!segment_begin(&seg, "force", PAGES, "swapped huge pages"))
 		return;
-	}
-	shmid = util_segment(PAGES * page, 0);
-	obj = util_open_segment(dev, shmid);
-	addr = attach_aligned(shmid, PAGES * page);
-	mark(addr);
+	mark(seg.addr);
 	keep_from_khugepaged(true);
-	madvise(addr, THP * page, MADV_PAGEOUT);
-	madvise(addr + (THP + 100) * page, 200 * page, MADV_PAGEOUT);
-	expect_states(obj, shmid, addr);
+	madvise(seg.addr, THP * page, MADV_PAGEOUT);
+	madvise(seg.addr + (THP + 100) * page, 200 * page, MADV_PAGEOUT);
+	expect_states(seg.obj, seg.shmid, seg.addr);
 	swapped = count_state(SHMVIZ_STATE_SWAPPED, PAGES);
-	expect_eq(util_frames(obj, 300, 8, some), 8);
-	expect(util_same_frames(some, frames + 300,
-				sizeof(some) / sizeof(*some)));
-	expect_eq(util_frames(obj, THP - 4, 8, some), 8);
-	expect(util_same_frames(some, frames + THP - 4,
-				sizeof(some) / sizeof(*some)));
+	expect_part(seg.obj, 300);
+	expect_part(seg.obj, THP - 4);
 
-	again = util_attach(shmid, SHM_RDONLY);
+	again = util_attach(seg.shmid, SHM_RDONLY);
 	touch(again, 200, 50);
-	expect_states(obj, shmid, addr);
+	expect_states(seg.obj, seg.shmid, seg.addr);
 	for (int i = 200; i < 250; i++) {
 		expect_eq(frames[i].state, SHMVIZ_STATE_PRESENT);
 		expect_eq(frames[i].pfn, PM_PFN(util_pagemap(getpid(),
@@ -373,15 +372,10 @@ static void test_huge_swapped(void)
 	expect(!swapped || (count_state(SHMVIZ_STATE_SWAPPED, PAGES) <=
 			    swapped - 50));
 	keep_from_khugepaged(false);
-	unchoose(&choice);
-	close(obj);
 	shmdt(again);
-	shmdt(addr);
-	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("swapped huge pages: no swap took any page\n");
-	else
-		result("huge pages in swap, as a whole and in part, and back\n");
+	segment_end(&seg);
+	result_if_swapped(swapped, "swapped huge pages: no swap took any page",
+			  "huge pages in swap, as a whole and in part, and back");
 }
 
 /* Touches the pages it is told of, from another processor if there is one. */
@@ -422,55 +416,43 @@ static int other_slots(const struct shmviz_frame *now,
 static void test_huge_splitting(void)
 {
 	static struct shmviz_frame before[THP];
-	int shmid, obj, go[2], swapped = 0, wrong = 0, holes = 0;
-	struct choice choice;
+	int go[2], swapped = 0, wrong = 0, holes = 0;
+	struct segment seg;
 	struct shmviz_info info;
-	char *addr;
 	pid_t child;
 
-	if (!choose(&choice, THP_PATH "shmem_enabled", "force")) {
-		ksft_test_result_skip("huge pages that leave swap: %s\n",
-				      strerror(errno));
+	if (!segment_begin(&seg, "force", THP, "huge pages that leave swap"))
 		return;
-	}
-	shmid = util_segment(THP * page, 0);
-	obj = util_open_segment(dev, shmid);
-	addr = attach_aligned(shmid, THP * page);
 	expect(!pipe2(go, O_CLOEXEC));
 	child = fork();
 	if (!child) {
 		close(go[1]);
-		touch_when_told(go[0], addr);
+		touch_when_told(go[0], seg.addr);
 	}
 	for (int i = 0; i < THP && child > 0; i += 4) {
-		memset(addr, 1, THP * page);
-		madvise(addr, THP * page, MADV_PAGEOUT);
-		expect_eq(util_frames(obj, 0, THP, frames), THP);
+		memset(seg.addr, 1, THP * page);
+		madvise(seg.addr, THP * page, MADV_PAGEOUT);
+		expect_eq(util_frames(seg.obj, 0, THP, frames), THP);
 		memcpy(before, frames, sizeof(before));
 		swapped += count_state(SHMVIZ_STATE_SWAPPED, THP);
 		expect(write(go[1], &i, sizeof(i)) == sizeof(i));
 		do {
-			expect_eq(util_frames(obj, 0, THP, frames), THP);
+			expect_eq(util_frames(seg.obj, 0, THP, frames), THP);
 			wrong += other_slots(frames, before);
-			expect(!ioctl(obj, SHMVIZ_INFO, &info));
+			expect(!ioctl(seg.obj, SHMVIZ_INFO, &info));
 			holes += count_state(SHMVIZ_STATE_HOLE, THP) +
 				 info.holes;
 		} while (frames[i].state == SHMVIZ_STATE_SWAPPED);
-		expect(!madvise(addr, THP * page, MADV_REMOVE));
+		expect(!madvise(seg.addr, THP * page, MADV_REMOVE));
 	}
 	expect_eq(wrong, 0);
 	expect_eq(holes, 0);
 	close(go[1]);
 	close(go[0]);
 	expect(child > 0 && waitpid(child, NULL, 0) == child);
-	unchoose(&choice);
-	close(obj);
-	shmdt(addr);
-	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("huge pages that leave swap: no swap took any page\n");
-	else
-		result("a huge page leaves swap: no page is in a slot of another\n");
+	segment_end(&seg);
+	result_if_swapped(swapped, "huge pages that leave swap: no swap took any page",
+			  "a huge page leaves swap: no page is in a slot of another");
 }
 
 int main(void)

@@ -65,10 +65,8 @@ static void test_locked(void)
 	close(obj);
 	shmdt(addr);
 	shmctl(shmid, IPC_RMID, NULL);
-	if (!swapped && util_result_ok())
-		ksft_test_result_skip("SHM_LOCK: no swap took any page without it\n");
-	else
-		result("SHM_LOCK: unevictable and kept, until SHM_UNLOCK\n");
+	result_if_swapped(swapped, "SHM_LOCK: no swap took any page without it",
+			  "SHM_LOCK: unevictable and kept, until SHM_UNLOCK");
 }
 
 #define CGROUP		"/sys/fs/cgroup/"

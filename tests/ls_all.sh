@@ -163,12 +163,7 @@ expect_jq ".objects[] | select(.ipcns == $(stat -L -c %i "/proc/$moved/ns/ipc"))
 result "two namespaces with equal shmids; a process that has changed its own"
 
 # Another /dev/shm, with an equal name in it.
-cat >"$tmp/own.sh" <<'END'
-mount -t tmpfs none /dev/shm || exit
-dd if=/dev/zero of="$NAME" bs=4096 seek=8 count=0 2>/dev/null
-dd if=/dev/zero of="$NAME.lonely" bs=4096 count=1 2>/dev/null
-exec "$@"
-END
+own_shm .lonely 1
 have -x "env NAME=$posix unshare -m sh $tmp/own.sh" closed="$posix"
 inside=$pid
 list --all

@@ -50,12 +50,7 @@ result "each form of each kind"
 
 # All that ls --all says of processes of ours, in namespaces of their own, too,
 # with hostile names, and unlinked.
-cat >"$tmp/own.sh" <<'END'
-mount -t tmpfs none /dev/shm || exit
-dd if=/dev/zero of="$NAME" bs=4096 seek=8 count=0 2>/dev/null
-dd if=/dev/zero of="$NAME.lonely $" bs=4096 count=3 2>/dev/null
-exec "$@"
-END
+own_shm '.lonely $' 3
 have -x "env NAME=$posix unshare -m -i sh $tmp/own.sh" closed="$posix" newsysv memfd=a
 inside=$pid
 name=$(printf 'a b\t\377%%41\\')

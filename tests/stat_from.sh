@@ -3,13 +3,12 @@
 # shmviz stat --from: the events of a trace that was written down, counted; jq is
 # the oracle. Also cut off, from a pipe, of a newer version, and something else.
 . "$(dirname "$0")/harness/lib.sh"
+. "$here/harness/from.sh"
 
 need root jq perl stress-ng
 begin 6
 
-cat >"$tmp/history" <<'END'
-my $comm = "a\"\\\xff\n\e[1m\0";
-syscall(157, 15, $comm);
+record <<'END'
 my $id = shmget(0x510c, 5000, 01600);
 my $at = syscall(30, $id, 0, 0);
 shmget(0x510c, 5000, 03600) for 1..4;
@@ -20,8 +19,6 @@ syscall(31, $id, 77, 0) for 1..3;
 shmctl($id, 0, 0);
 exit 3;
 END
-shmviz trace --json --entry -- sh -c "perl $tmp/history; stress-ng -q --shm-sysv 1 --shm-sysv-ops 2; exit 5" \
-	>"$tmp/trace" 2>"$tmp/err"
 
 # Each row as jq counts it: an inherit is its parent's.
 want='[.[] | select(.type == "event") | . + {pid: (.ppid // .pid)}] |

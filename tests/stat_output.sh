@@ -134,14 +134,8 @@ expect_jq "$identity and .reason == \"duration\" and .seen > 0" "$tmp/end"
 kill "$noise"
 result "ends by command, signal and duration; a command that can't be run"
 
-shmviz stat $quick --interval 0.05 --duration 1000 >/dev/full 2>"$tmp/err"
-status=$? ran="stat >/dev/full"
-expect_status 1
-expect_grep "No space left" "$tmp/err"
-# Were they to wait for something to happen, they would last as long as their --duration.
-{ shmviz stat $quick --json --duration 200; echo $? >"$tmp/status"; } 2>/dev/null |
-	head -n 1 >"$tmp/out"
-expect_jq '.type == "start"'
+expect_end_when_full stat $quick --interval 0.05
+expect_end_unread stat $quick
 result "full disk: status 1; closed pipe: ends"
 
 cat >"$tmp/hostile" <<'END'

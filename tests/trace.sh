@@ -129,16 +129,8 @@ expect_jq '.type == "end" and .reason == "duration" and .seen > 0 and
 	.seen == .delivered + .lost + .filtered' "$tmp/end"
 result "ends on a busy system"
 
-# Ends by itself: were it to wait for an event, this would last too long.
-shmviz trace $quick --json --duration 1000 >/dev/full 2>"$tmp/err"
-status=$? ran="trace >/dev/full"
-expect_status 1
-expect_grep "No space left" "$tmp/err"
-# So too when its reader goes; were it to wait for an event, this would
-# last as long as its --duration.
-{ shmviz trace $quick --json --duration 200; echo $? >"$tmp/status"; } 2>/dev/null |
-	head -n 1 >"$tmp/out"
-expect_jq '.type == "start"'
+expect_end_when_full trace $quick --json
+expect_end_unread trace $quick
 result "full disk: status 1; closed pipe: ends"
 
 # Names that end strings, lines and JSON, move the cursor, turn the line round,

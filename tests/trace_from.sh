@@ -3,13 +3,13 @@
 # shmviz trace --from: what --json has written is read back whole; cut off, from a
 # pipe, of a newer version, and when it is something else.
 . "$(dirname "$0")/harness/lib.sh"
+. "$here/harness/from.sh"
 
 need root jq perl stress-ng
 begin 6
 
-cat >"$tmp/history" <<'END'
-my $comm = "a\"\\\xff\n\e[1m\0";
-syscall(157, 15, $comm);
+shm_make 12288
+record <<'END'
 my $id = shmget(0x510a, 5000, 01600);
 shmwrite($id, "x", 0, 1);
 shmget(0x510a, 5000, 03600);
@@ -20,9 +20,6 @@ syscall(31, $id, 77, 0);
 shmctl($id, 0, 0);
 exit 3;
 END
-shm_make 12288
-shmviz trace --json --entry -- sh -c "perl $tmp/history; stress-ng -q --shm-sysv 1 --shm-sysv-ops 2; exit 5" \
-	>"$tmp/trace" 2>"$tmp/err"
 shm_remove "$shmid"
 jq -s . "$tmp/trace" >"$tmp/all"
 expect_jq 'any(.[]; .type == "segment" and .size == 12288)' "$tmp/all"

@@ -4,53 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "caps.h"
 #include "cmd.h"
 #include "err.h"
 #include "ls_all.h"
+#include "ls_limits.h"
 #include "ls_options.h"
 #include "segment.h"
 #include "write_ls.h"
 
-static const int default_columns[] = {
-	LS_SHMID, LS_KEY, LS_OWNER, LS_MODE, LS_SIZE, LS_RSS, LS_SWAP,
+static const int usual_columns[] = {
+	LS_NS, LS_SHMID, LS_KEY, LS_OWNER, LS_MODE, LS_SIZE, LS_RSS, LS_SWAP,
 	LS_NATTCH, LS_STATUS, LS_CREATOR,
 };
-
-static struct ls_columns choose_columns(const struct ls_options *opt,
-					const struct segment_list *list)
-{
-	struct ls_columns chosen = {};
-
-	if (opt->chosen.n && !opt->add)
-		return opt->chosen;
-	if (list->namespaces > 1)
-		ls_columns_add(&chosen, LS_NS);
-	for (size_t i = 0; i < sizeof(default_columns) / sizeof(int); i++)
-		ls_columns_add(&chosen, default_columns[i]);
-	ls_columns_add_chosen(&chosen, opt);
-	return chosen;
-}
-
-/* What is missing from the list, and why: one line, not an error. */
-static void tell_limits(const struct segment_list *list)
-{
-	if (!caps_have(CAP_SYS_ADMIN))
-		err_line("only this IPC namespace is shown, and only attachments of your own "
-			"processes: run it as root (CAP_SYS_ADMIN, CAP_SYS_PTRACE) to see all");
-	else if (list->refused)
-		err_line("not all may be shown: IPC namespaces that could not be entered: "
-			"%zu, processes that could not be looked at: %zu",
-			 list->refused, list->hidden);
-	else if (list->hidden)
-		err_line("not all may be shown: processes that could not be looked at: %zu",
-			 list->hidden);
-}
 
 static void write_segments(const struct ls_options *opt,
 			   const struct segment_list *list)
 {
-	struct ls_columns chosen = choose_columns(opt, list);
+	struct ls_columns chosen = ls_columns_choose(opt, usual_columns,
+			sizeof(usual_columns) / sizeof(int),
+			list->namespaces > 1);
 	struct ls_format format = ls_format_of(opt, &chosen);
 
 	if (opt->json)
@@ -77,7 +49,7 @@ static int list_segments(const struct ls_options *opt)
 		return EXIT_FAILED;
 	}
 	write_segments(opt, &list);
-	tell_limits(&list);
+	ls_tell_limits(opt, list.refused, list.hidden);
 	segment_list_free(&list);
 	return EXIT_DONE;
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 #include "json.h"
@@ -94,13 +95,45 @@ void js_append_string(struct json_object *array, const char *value)
 	js_append(array, must(json_object_new_string(value)));
 }
 
-void js_put(FILE *out, struct json_object *object)
+void js_add_strings(struct json_object *object, const char *name,
+		    const char *const *strings, size_t n)
+{
+	struct json_object *array = js_array();
+
+	for (size_t i = 0; i < n; i++)
+		js_append_string(array, strings[i]);
+	js_add(object, name, array);
+}
+
+/* All but its last `less` bytes; and free it. */
+static void print(FILE *out, struct json_object *object, size_t less)
 {
 	const char *text = json_object_to_json_string_ext(object,
 			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
 		err_nomem();
-	fputs(text, out);
+	fwrite(text, 1, strlen(text) - less, out);
 	json_object_put(object);
+}
+
+void js_put(FILE *out, struct json_object *object)
+{
+	print(out, object, 0);
+}
+
+void js_put_open(FILE *out, struct json_object *object)
+{
+	print(out, object, strlen("}"));
+}
+
+void js_put_list(FILE *out, const char *name, const void *list, size_t n,
+		 struct json_object *(*item)(const void *list, size_t i))
+{
+	fprintf(out, "{\"%s\":[", name);
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		js_put(out, item(list, i));
+	}
+	fputs(n ? "\n]}\n" : "]}\n", out);
 }

@@ -38,7 +38,17 @@ void js_add_mode(struct json_object *object, const char *name,
 void js_append(struct json_object *array, struct json_object *value);
 void js_append_string(struct json_object *array, const char *value);
 
+/* An array of strings as a member. */
+void js_add_strings(struct json_object *object, const char *name,
+		    const char *const *strings, size_t n);
+
 /* Write it without line breaks, and free it. */
 void js_put(FILE *out, struct json_object *object);
+/* Without the brace that closes it, for more members. */
+void js_put_open(FILE *out, struct json_object *object);
+
+/* {"name":[...]}, one item a line: short enough to read, never all in memory. */
+void js_put_list(FILE *out, const char *name, const void *list, size_t n,
+		 struct json_object *(*item)(const void *list, size_t i));
 
 #endif /* SHMVIZ_JSON_H */

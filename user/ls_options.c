@@ -13,12 +13,12 @@
 _Static_assert((int)LS_COLUMNS <= LS_COLUMNS_MAX &&
 	       (int)ALL_COLUMNS <= LS_COLUMNS_MAX, "all columns at once");
 
-static void help_columns(const char *title, int n, const char *(*name)(int),
-			 const char *(*text)(int))
+static void help_columns(const char *title, int n,
+			 const struct ls_column_info *known)
 {
 	printf("\n%s\n", title);
 	for (int c = 0; c < n; c++)
-		printf("  %-8s %s\n", name(c), text(c));
+		printf("  %-8s %s\n", known[c].name, known[c].help);
 }
 
 int ls_help(void)
@@ -70,9 +70,9 @@ int ls_help(void)
 	     "A creator counts as gone when no process has its pid, or one that started\n"
 	     "after the segment's ctime. CREATOR is '?' for a creator in a pid namespace\n"
 	     "that cannot be seen from here.");
-	help_columns("Columns:", LS_COLUMNS, ls_column_name, ls_column_help);
+	help_columns("Columns:", LS_COLUMNS, ls_columns_known);
 	help_columns("Columns with --all or --kind:", ALL_COLUMNS,
-		     ls_all_column_name, ls_all_column_help);
+		     ls_all_columns_known);
 	puts("\n"
 	     "NS is among the usual columns when more than one namespace has something to\n"
 	     "show. '-' is what could not be asked: RSS needs the module, Linux 6.5, or an\n"
@@ -95,7 +95,8 @@ int ls_help(void)
 	return EXIT_DONE;
 }
 
-void ls_columns_add(struct ls_columns *list, int column)
+/* A column that is there already stays where it is. */
+static void add_column(struct ls_columns *list, int column)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->columns[i] == column)
@@ -103,11 +104,19 @@ void ls_columns_add(struct ls_columns *list, int column)
 	list->columns[list->n++] = column;
 }
 
-void ls_columns_add_chosen(struct ls_columns *list,
-			   const struct ls_options *opt)
+struct ls_columns ls_columns_choose(const struct ls_options *opt,
+				    const int *usual, size_t n,
+				    bool namespaces)
 {
+	struct ls_columns chosen = {};
+
+	if (opt->chosen.n && !opt->add)
+		return opt->chosen;
+	for (size_t i = namespaces ? 0 : 1; i < n; i++)
+		add_column(&chosen, usual[i]);
 	for (size_t i = 0; i < opt->chosen.n; i++)
-		ls_columns_add(list, opt->chosen.columns[i]);
+		add_column(&chosen, opt->chosen.columns[i]);
+	return chosen;
 }
 
 struct ls_format ls_format_of(const struct ls_options *opt,
@@ -124,13 +133,14 @@ struct ls_format ls_format_of(const struct ls_options *opt,
 	};
 }
 
-static int add_by_name(struct ls_columns *list, const char *(*column_name)(int),
-		       int known, const char *name, size_t len)
+static int add_by_name(struct ls_columns *list,
+		       const struct ls_column_info *known, int n,
+		       const char *name, size_t len)
 {
-	for (int c = 0; c < known; c++) {
-		if (strlen(column_name(c)) == len &&
-		    !strncasecmp(column_name(c), name, len)) {
-			ls_columns_add(list, c);
+	for (int c = 0; c < n; c++) {
+		if (strlen(known[c].name) == len &&
+		    !strncasecmp(known[c].name, name, len)) {
+			add_column(list, c);
 			return 0;
 		}
 	}
@@ -140,17 +150,17 @@ static int add_by_name(struct ls_columns *list, const char *(*column_name)(int),
 /* Take the columns of LIST or +LIST, of those that this table has. */
 static int parse_columns(struct ls_options *opt, const char *text)
 {
-	const char *(*name)(int) = opt->all ? ls_all_column_name :
-				   ls_column_name;
+	const struct ls_column_info *known = opt->all ? ls_all_columns_known :
+							ls_columns_known;
 	int n = opt->all ? (int)ALL_COLUMNS : (int)LS_COLUMNS;
-	char known[512] = "";
+	char names[512] = "";
 
 	opt->add = *text == '+';
 	text += opt->add;
 	for (;;) {
 		size_t len = strcspn(text, ",");
 
-		if (add_by_name(&opt->chosen, name, n, text, len))
+		if (add_by_name(&opt->chosen, known, n, text, len))
 			break;
 		text += len;
 		if (!*text)
@@ -159,11 +169,11 @@ static int parse_columns(struct ls_options *opt, const char *text)
 	}
 
 	for (int c = 0; c < n; c++) {
-		strcat(known, c ? "," : "");
-		strcat(known, name(c));
+		strcat(names, c ? "," : "");
+		strcat(names, known[c].name);
 	}
 	return err_usage("ls", "unknown column '%.*s', known are %s",
-			 (int)strcspn(text, ","), text, known);
+			 (int)strcspn(text, ","), text, names);
 }
 
 static int parse_kinds(struct ls_options *opt, const char *text)

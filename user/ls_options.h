@@ -30,10 +30,13 @@ struct ls_options {
 int ls_options_parse(struct ls_options *opt, int argc, char **argv);
 int ls_help(void);
 
-/* A column that is there already stays where it is. */
-void ls_columns_add(struct ls_columns *list, int column);
-void ls_columns_add_chosen(struct ls_columns *list,
-			   const struct ls_options *opt);
+/*
+ * The columns to show. Of the usual ones the first is that of namespaces, shown
+ * if there is more than one.
+ */
+struct ls_columns ls_columns_choose(const struct ls_options *opt,
+				    const int *usual, size_t n,
+				    bool namespaces);
 
 struct ls_format ls_format_of(const struct ls_options *opt,
 			      const struct ls_columns *columns);

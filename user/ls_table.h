@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tables of ls have in common: lines of libsmartcols, and cells. */
+/* What the tables of ls have in common: rows, who has them, and cells. */
 #ifndef SHMVIZ_LS_TABLE_H
 #define SHMVIZ_LS_TABLE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,8 +11,8 @@
 #include <sys/types.h>
 
 #include "segment.h"
+#include "text.h"
 
-struct libscols_line;
 struct libscols_table;
 
 struct ls_format {
@@ -24,23 +25,51 @@ struct ls_format {
 	bool utf8;		/* tree lines */
 };
 
-/* Running out of memory ends the process with a line about it. */
-struct libscols_table *ls_table_new(const struct ls_format *format);
-void ls_table_column(struct libscols_table *table, const char *name, int flags);
-void ls_table_cell(struct libscols_line *line, size_t column, const char *cell);
+/* A column as headings and -o name it, and what it shows in a few words. */
+struct ls_column_info {
+	const char *name;
+	int flags;		/* of libsmartcols */
+	const char *help;
+};
 
-/* Print the table to memory, to be freed, and free it. */
-char *ls_table_print(struct libscols_table *table);
+/* Room for any path with every byte of it escaped, and for what goes with it. */
+#define LS_CELL_MAX	(TEXT_ESCAPED_SIZE(PATH_MAX) + 32)
 
-/* Copy one line of printed text, and step to the next. */
-void ls_put_line(FILE *out, const char **text);
+/* Who has what a row shows. */
+struct ls_holders {
+	size_t maps, fds;
+	uint64_t nattch;	/* mappings that the kernel counts; 0: it does not */
+};
 
-/* What stands before a line below another one. */
-const char *ls_branch(const struct ls_format *format, bool last);
+/* What a table shows: rows of a list that only these functions know. */
+struct ls_rows {
+	const struct ls_column_info *columns;
+	const void *list;
+	size_t n;
+	/* One cell, of LS_CELL_MAX bytes and empty before. */
+	void (*put_cell)(char *cell, const void *list, size_t row, int column,
+			 const struct ls_format *format);
+	struct ls_holders (*count_holders)(const void *list, size_t row);
+	/* A line for each of them, by ls_add_map() and ls_add_fd(). */
+	void (*add_holders)(struct libscols_table *table, const void *list,
+			    size_t row, const struct ls_format *format);
+};
+
+void ls_table_write(FILE *out, const struct ls_rows *rows,
+		    const struct ls_format *format);
+
+void ls_add_map(struct libscols_table *table, const struct comm *comm,
+		pid_t pid, uint64_t start, uint64_t end, const char *prot,
+		const struct ls_format *format);
+void ls_add_fd(struct libscols_table *table, const struct comm *comm,
+	       pid_t pid, int fd, const struct ls_format *format);
 
 void ls_cell_size(char *cell, size_t size, uint64_t bytes,
 		  const struct ls_format *format);
 void ls_cell_owner(char *cell, size_t size, uid_t uid);
+/* The words of a status, separated by commas. */
+void ls_cell_words(char *cell, size_t size, const char *const *words, size_t n,
+		   const struct ls_format *format);
 /* Bytes that anybody may have chosen; and "comm (pid)". */
 void ls_cell_bytes(char *cell, size_t size, const char *bytes, size_t len,
 		   const struct ls_format *format);

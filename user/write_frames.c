@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 #include <libsmartcols.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "err.h"
 #include "frame_names.h"
+#include "table.h"
 #include "text.h"
 #include "write_frames.h"
 #include "write_sharers.h"
@@ -199,12 +199,8 @@ static struct layout measure(const struct shmviz_info *info,
 
 static struct libscols_table *new_table(const struct layout *layout)
 {
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table = table_new();
 
-	if (!table)
-		err_nomem();
-	scols_table_enable_minout(table, true);
-	scols_table_enable_noencoding(table, true);
 	for (int c = 0; c < COL_MAX; c++)
 		if (!scols_table_new_column(table, columns[c].name,
 					    layout->width[c],
@@ -216,30 +212,14 @@ static struct libscols_table *new_table(const struct layout *layout)
 static void add_line(struct libscols_table *table, const struct frame_run *run,
 		     uint32_t page_size, const struct layout *layout)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 
-	if (!line)
-		err_nomem();
 	for (int c = 0; c < COL_MAX; c++) {
 		char cell[CELL_MAX];
 
 		put_cell(cell, run, c, page_size, layout);
-		if (scols_line_set_data(line, c, cell))
-			err_nomem();
+		table_cell(line, c, cell);
 	}
-}
-
-static void print_block(FILE *out, struct libscols_table *table)
-{
-	char *text;
-
-	/* To memory, so that no terminal makes it cut or break lines. */
-	if (scols_print_table_to_string(table, &text))
-		err_nomem();
-	fputs(text, out);
-	if (!*text || text[strlen(text) - 1] != '\n')
-		putc('\n', out);
-	free(text);
 }
 
 static void write_table(FILE *out, const struct shmviz_info *info,
@@ -255,12 +235,12 @@ static void write_table(FILE *out, const struct shmviz_info *info,
 		add_line(table, &line, info->page_size, layout);
 		if (scols_table_get_nlines(table) < BLOCK)
 			continue;
-		print_block(out, table);
+		table_put(out, table);
 		scols_table_remove_lines(table);
 		scols_table_enable_noheadings(table, true);
 	}
 	if (scols_table_get_nlines(table))
-		print_block(out, table);
+		table_put(out, table);
 	scols_unref_table(table);
 }
 

@@ -9,9 +9,8 @@
 
 static struct json_object *object_json(const struct shmviz_info *info)
 {
-	struct json_object *o = js_object(), *status = js_array();
+	struct json_object *o = js_object();
 	const char *words[INFO_WORDS_MAX];
-	size_t n = info_words(info->flags, words);
 
 	if (info->kind == SHMVIZ_KIND_BOARD) {
 		js_add_string(o, "kind", "board");
@@ -31,9 +30,7 @@ static struct json_object *object_json(const struct shmviz_info *info)
 	js_add_u64(o, "pages", info->pages);
 	js_add_u64(o, "inode", info->ino);
 	js_add_u64(o, "page_order", info->page_order);
-	for (size_t i = 0; i < n; i++)
-		js_append_string(status, words[i]);
-	js_add(o, "status", status);
+	js_add_strings(o, "status", words, info_words(info->flags, words));
 	return o;
 }
 

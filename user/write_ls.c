@@ -2,21 +2,14 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <libsmartcols.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "err.h"
 #include "json.h"
 #include "ls_table.h"
-#include "text.h"
 #include "write_ls.h"
 
-static const struct {
-	const char *name;
-	int flags;
-	const char *help;
-} columns[LS_COLUMNS] = {
+const struct ls_column_info ls_columns_known[LS_COLUMNS] = {
 	[LS_NS] = { "NS", SCOLS_FL_RIGHT, "IPC namespace (inode number)" },
 	[LS_SHMID] = { "SHMID", SCOLS_FL_RIGHT, "id of the segment" },
 	[LS_KEY] = { "KEY", 0, "key, 0x00000000 for a private one" },
@@ -39,43 +32,31 @@ static const struct {
 	[LS_CTIME] = { "CTIME", 0, "time of creation or last IPC_SET" },
 };
 
-const char *ls_column_name(int column)
-{
-	return columns[column].name;
-}
-
-const char *ls_column_help(int column)
-{
-	return columns[column].help;
-}
-
-#define CELL_MAX	(TEXT_ESCAPED_SIZE(PROC_COMM_MAX) + 32)
-
-static void put_time(char cell[CELL_MAX], time_t time)
+static void put_time(char *cell, time_t time)
 {
 	struct tm tm;
 
 	if (!time || !localtime_r(&time, &tm) ||
-	    !strftime(cell, CELL_MAX, "%Y-%m-%dT%H:%M:%S", &tm))
+	    !strftime(cell, LS_CELL_MAX, "%Y-%m-%dT%H:%M:%S", &tm))
 		strcpy(cell, "-");
 }
 
-static void put_creator(char cell[CELL_MAX], const struct segment *seg,
+static void put_creator(char *cell, const struct segment *seg,
 			const struct ls_format *format)
 {
 	if (seg->creator_state == CREATOR_LIVES)
-		ls_cell_process(cell, CELL_MAX, &seg->creator, seg->shm.cpid,
+		ls_cell_process(cell, LS_CELL_MAX, &seg->creator, seg->shm.cpid,
 				format);
 	else if (seg->creator_state == CREATOR_GONE)
-		snprintf(cell, CELL_MAX, "%d gone", seg->shm.cpid);
+		snprintf(cell, LS_CELL_MAX, "%d gone", seg->shm.cpid);
 	else if (seg->shm.cpid)
-		snprintf(cell, CELL_MAX, "%d", seg->shm.cpid);
+		snprintf(cell, LS_CELL_MAX, "%d", seg->shm.cpid);
 	else
 		strcpy(cell, "?");
 }
 
-/* Words of the status, separated by commas; in JSON an array of them. */
-static size_t get_status(const struct segment *seg, const char *words[3])
+size_t segment_words(const struct segment *seg,
+		     const char *words[SEGMENT_WORDS_MAX])
 {
 	size_t n = 0;
 
@@ -88,77 +69,70 @@ static size_t get_status(const struct segment *seg, const char *words[3])
 	return n;
 }
 
-static void put_status(char cell[CELL_MAX], const struct segment *seg,
-		       const struct ls_format *format)
+static const struct segment *segment_of(const void *list, size_t row)
 {
-	const char *words[3];
-	size_t n = get_status(seg, words);
-
-	/* A raw line has something in every column: scripts count them. */
-	strcpy(cell, n || !format->raw ? "" : "-");
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			strcat(cell, ",");
-		strcat(cell, words[i]);
-	}
+	return &((const struct segment_list *)list)->segments[row];
 }
 
-static void put_cell(char cell[CELL_MAX], const struct segment *seg,
-		     enum ls_column column, const struct ls_format *format)
+static void put_cell(char *cell, const void *list, size_t row, int column,
+		     const struct ls_format *format)
 {
+	const struct segment *seg = segment_of(list, row);
 	const struct proc_shm *shm = &seg->shm;
+	const char *words[SEGMENT_WORDS_MAX];
 
-	switch (column) {
+	switch ((enum ls_column)column) {
 	case LS_NS:
-		snprintf(cell, CELL_MAX, "%lu", (unsigned long)seg->ipcns);
+		snprintf(cell, LS_CELL_MAX, "%lu", (unsigned long)seg->ipcns);
 		break;
 	case LS_SHMID:
-		snprintf(cell, CELL_MAX, "%d", shm->shmid);
+		snprintf(cell, LS_CELL_MAX, "%d", shm->shmid);
 		break;
 	case LS_KEY:
-		snprintf(cell, CELL_MAX, "0x%08x", shm->key);
+		snprintf(cell, LS_CELL_MAX, "0x%08x", shm->key);
 		break;
 	case LS_OWNER:
-		ls_cell_owner(cell, CELL_MAX, shm->uid);
+		ls_cell_owner(cell, LS_CELL_MAX, shm->uid);
 		break;
 	case LS_UID:
-		snprintf(cell, CELL_MAX, "%u", shm->uid);
+		snprintf(cell, LS_CELL_MAX, "%u", shm->uid);
 		break;
 	case LS_GID:
-		snprintf(cell, CELL_MAX, "%u", shm->gid);
+		snprintf(cell, LS_CELL_MAX, "%u", shm->gid);
 		break;
 	case LS_CUID:
-		snprintf(cell, CELL_MAX, "%u", shm->cuid);
+		snprintf(cell, LS_CELL_MAX, "%u", shm->cuid);
 		break;
 	case LS_CGID:
-		snprintf(cell, CELL_MAX, "%u", shm->cgid);
+		snprintf(cell, LS_CELL_MAX, "%u", shm->cgid);
 		break;
 	case LS_MODE:
-		snprintf(cell, CELL_MAX, "%04o", shm->mode & 0777);
+		snprintf(cell, LS_CELL_MAX, "%04o", shm->mode & 0777);
 		break;
 	case LS_SIZE:
-		ls_cell_size(cell, CELL_MAX, shm->size, format);
+		ls_cell_size(cell, LS_CELL_MAX, shm->size, format);
 		break;
 	case LS_RSS:
-		ls_cell_size(cell, CELL_MAX, shm->rss, format);
+		ls_cell_size(cell, LS_CELL_MAX, shm->rss, format);
 		break;
 	case LS_SWAP:
-		ls_cell_size(cell, CELL_MAX, shm->swap, format);
+		ls_cell_size(cell, LS_CELL_MAX, shm->swap, format);
 		break;
 	case LS_NATTCH:
-		snprintf(cell, CELL_MAX, "%" PRIu64, shm->nattch);
+		snprintf(cell, LS_CELL_MAX, "%" PRIu64, shm->nattch);
 		break;
 	case LS_STATUS:
-		put_status(cell, seg, format);
+		ls_cell_words(cell, LS_CELL_MAX, words,
+			      segment_words(seg, words), format);
 		break;
 	case LS_CREATOR:
 		put_creator(cell, seg, format);
 		break;
 	case LS_CPID:
-		snprintf(cell, CELL_MAX, "%d", shm->cpid);
+		snprintf(cell, LS_CELL_MAX, "%d", shm->cpid);
 		break;
 	case LS_LPID:
-		snprintf(cell, CELL_MAX, "%d", shm->lpid);
+		snprintf(cell, LS_CELL_MAX, "%d", shm->lpid);
 		break;
 	case LS_ATIME:
 		put_time(cell, shm->atime);
@@ -174,99 +148,42 @@ static void put_cell(char cell[CELL_MAX], const struct segment *seg,
 	}
 }
 
-static char *print_segments(const struct segment_list *list,
-			    const struct ls_format *format)
+static struct ls_holders count_holders(const void *list, size_t row)
 {
-	struct libscols_table *table = ls_table_new(format);
+	const struct segment *seg = segment_of(list, row);
 
-	scols_table_enable_noheadings(table, !format->headings);
-	for (size_t c = 0; c < format->n_columns; c++)
-		ls_table_column(table, columns[format->columns[c]].name,
-			   columns[format->columns[c]].flags);
-	for (size_t i = 0; i < list->n; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		for (size_t c = 0; c < format->n_columns; c++) {
-			char cell[CELL_MAX] = "";
-
-			put_cell(cell, &list->segments[i], format->columns[c],
-				 format);
-			ls_table_cell(line, c, cell);
-		}
-	}
-	return ls_table_print(table);
+	return (struct ls_holders) {
+		.maps = seg->n_attachments,
+		.nattch = seg->shm.nattch,
+	};
 }
 
-/* All attachments in one table, so that their columns meet. */
-static char *print_attachments(const struct segment_list *list,
-			       const struct ls_format *format)
+static void add_holders(struct libscols_table *table, const void *list,
+			size_t row, const struct ls_format *format)
 {
-	struct libscols_table *table = ls_table_new(format);
+	const struct segment *seg = segment_of(list, row);
 
-	scols_table_enable_noheadings(table, true);
-	ls_table_column(table, "PROCESS", 0);
-	ls_table_column(table, "RANGE", SCOLS_FL_RIGHT);
-	ls_table_column(table, "PROT", 0);
-	ls_table_column(table, "SIZE", SCOLS_FL_RIGHT);
-	for (size_t i = 0; i < list->n; i++) {
-		const struct segment *seg = &list->segments[i];
+	for (size_t i = 0; i < seg->n_attachments; i++) {
+		const struct attachment *at = &seg->attachments[i];
 
-		for (size_t a = 0; a < seg->n_attachments; a++) {
-			const struct attachment *at = &seg->attachments[a];
-			struct libscols_line *line;
-			char cell[CELL_MAX];
-
-			line = scols_table_new_line(table, NULL);
-			ls_cell_process(cell, CELL_MAX, &at->comm, at->pid,
-					format);
-			ls_table_cell(line, 0, cell);
-			snprintf(cell, sizeof(cell), "%" PRIx64 "-%" PRIx64,
-				 at->start, at->end);
-			ls_table_cell(line, 1, cell);
-			ls_table_cell(line, 2, at->prot);
-			ls_cell_size(cell, CELL_MAX, at->end - at->start, format);
-			ls_table_cell(line, 3, cell);
-		}
+		ls_add_map(table, &at->comm, at->pid, at->start, at->end,
+			   at->prot, format);
 	}
-	return ls_table_print(table);
-}
-
-static void put_attachments(FILE *out, const struct segment *seg,
-			    const struct ls_format *format, const char **text)
-{
-	uint64_t unseen = 0;
-
-	if (seg->shm.nattch > seg->n_attachments)
-		unseen = seg->shm.nattch - seg->n_attachments;
-	for (size_t a = 0; a < seg->n_attachments; a++) {
-		bool last = a + 1 == seg->n_attachments && !unseen;
-
-		fprintf(out, "      %s ", ls_branch(format, last));
-		ls_put_line(out, text);
-	}
-	if (unseen)
-		fprintf(out, "      %s %" PRIu64 " %snot visible from here\n",
-			ls_branch(format, true), unseen, seg->n_attachments ? "more " : "");
 }
 
 void write_ls_table(FILE *out, const struct segment_list *list,
 		    const struct ls_format *format)
 {
-	bool attachments = format->attachments && !format->raw;
-	char *segments = print_segments(list, format);
-	char *attached = attachments ? print_attachments(list, format) : NULL;
-	const char *next = segments, *next_attached = attached;
+	const struct ls_rows rows = {
+		.columns = ls_columns_known,
+		.list = list,
+		.n = list->n,
+		.put_cell = put_cell,
+		.count_holders = count_holders,
+		.add_holders = add_holders,
+	};
 
-	if (format->headings && list->n)
-		ls_put_line(out, &next);
-	for (size_t i = 0; i < list->n; i++) {
-		ls_put_line(out, &next);
-		if (attachments)
-			put_attachments(out, &list->segments[i], format,
-					&next_attached);
-	}
-	free(attached);
-	free(segments);
+	ls_table_write(out, &rows, format);
 }
 
 static struct json_object *attachment_json(const struct attachment *at)
@@ -295,12 +212,20 @@ static void add_pages(struct json_object *o, const struct proc_shm *shm)
 	js_add_u64(o, "swapped", shm->swap);
 }
 
+void segment_add_creator(struct json_object *o, const struct segment *seg)
+{
+	if (seg->creator_state == CREATOR_LIVES)
+		js_add_bytes(o, "creator", seg->creator.bytes,
+			     seg->creator.len);
+	else
+		js_add(o, "creator", NULL);
+}
+
 void segment_add_json(struct json_object *o, const struct segment *seg)
 {
 	const struct proc_shm *shm = &seg->shm;
-	struct json_object *list = js_array();
-	const char *words[3];
-	size_t n = get_status(seg, words);
+	const char *words[SEGMENT_WORDS_MAX];
+	struct json_object *list;
 
 	js_add_u64(o, "ipcns", seg->ipcns);
 	js_add_int(o, "shmid", shm->shmid);
@@ -310,15 +235,9 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 		add_owner(o, shm);
 	js_add_mode(o, "mode", shm->mode & 0777);
 	js_add_u64(o, "nattch", shm->nattch);
-	for (size_t i = 0; i < n; i++)
-		js_append_string(list, words[i]);
-	js_add(o, "status", list);
+	js_add_strings(o, "status", words, segment_words(seg, words));
 	js_add_int(o, "cpid", shm->cpid);
-	if (seg->creator_state == CREATOR_LIVES)
-		js_add_bytes(o, "creator", seg->creator.bytes,
-			     seg->creator.len);
-	else
-		js_add(o, "creator", NULL);
+	segment_add_creator(o, seg);
 	if (!seg->partial)
 		add_pages(o, shm);
 
@@ -328,16 +247,15 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 	js_add(o, "attachments", list);
 }
 
-/* One segment a line: short enough to read, and never all in memory. */
+static struct json_object *segment_json(const void *list, size_t i)
+{
+	struct json_object *o = js_object();
+
+	segment_add_json(o, segment_of(list, i));
+	return o;
+}
+
 void write_ls_json(FILE *out, const struct segment_list *list)
 {
-	fputs("{\"segments\":[", out);
-	for (size_t i = 0; i < list->n; i++) {
-		struct json_object *o = js_object();
-
-		fputs(i ? ",\n" : "\n", out);
-		segment_add_json(o, &list->segments[i]);
-		js_put(out, o);
-	}
-	fputs(list->n ? "\n]}\n" : "]}\n", out);
+	js_put_list(out, "segments", list, list->n, segment_json);
 }

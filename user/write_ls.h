@@ -14,9 +14,7 @@ enum ls_column {
 	LS_CPID, LS_LPID, LS_ATIME, LS_DTIME, LS_CTIME, LS_COLUMNS
 };
 
-/* Its name in headings and in -o, and what it shows in a few words. */
-const char *ls_column_name(int column);
-const char *ls_column_help(int column);
+extern const struct ls_column_info ls_columns_known[LS_COLUMNS];
 
 void write_ls_table(FILE *out, const struct segment_list *list,
 		    const struct ls_format *format);
@@ -24,8 +22,14 @@ void write_ls_table(FILE *out, const struct segment_list *list,
 /* {"segments":[...]}, as the documentation of the JSON has it. */
 void write_ls_json(FILE *out, const struct segment_list *list);
 
-/* The members of one segment in it. */
+/* Members of one segment in it: all, and its creator. */
 struct json_object;
 void segment_add_json(struct json_object *o, const struct segment *seg);
+void segment_add_creator(struct json_object *o, const struct segment *seg);
+
+/* Words of a segment's status; how many. */
+#define SEGMENT_WORDS_MAX	3
+size_t segment_words(const struct segment *seg,
+		     const char *words[SEGMENT_WORDS_MAX]);
 
 #endif /* SHMVIZ_WRITE_LS_H */

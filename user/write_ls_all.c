@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 #include <libsmartcols.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "err.h"
-#include "text.h"
 #include "write_ls_all.h"
 
-static const struct {
-	const char *name;
-	int flags;
-	const char *help;
-} columns[ALL_COLUMNS] = {
+const struct ls_column_info ls_all_columns_known[ALL_COLUMNS] = {
 	[ALL_NS] = { "NS", SCOLS_FL_RIGHT,
 		"IPC namespace; of posix, mount namespace (inode number)" },
 	[ALL_KIND] = { "KIND", 0, OBJECT_KINDS_KNOWN },
@@ -38,26 +31,14 @@ static const struct {
 	[ALL_INODE] = { "INODE", SCOLS_FL_RIGHT, "inode number" },
 };
 
-const char *ls_all_column_name(int column)
-{
-	return columns[column].name;
-}
-
-const char *ls_all_column_help(int column)
-{
-	return columns[column].help;
-}
-
 size_t object_words(const struct object_list *list, const struct object *obj,
 		    const char *words[OBJECT_WORDS_MAX])
 {
 	size_t n = 0;
 
-	if (obj->segment && segment_is_dest(obj->segment))
-		words[n++] = "dest";
-	if (obj->segment && segment_is_locked(obj->segment))
-		words[n++] = "locked";
-	if (object_is_orphan(list, obj))
+	if (obj->segment)
+		n = segment_words(obj->segment, words);
+	else if (object_is_orphan(list, obj))
 		words[n++] = "orphan";
 	if (object_is_deleted(obj))
 		words[n++] = "deleted";
@@ -66,34 +47,17 @@ size_t object_words(const struct object_list *list, const struct object *obj,
 	return n;
 }
 
-/* Any path, and every byte of it escaped. */
-#define CELL_MAX	(TEXT_ESCAPED_SIZE(PATH_MAX) + 32)
-
-static void put_status(char *cell, const struct object_list *list,
-		       const struct object *obj, const struct ls_format *format)
-{
-	const char *words[OBJECT_WORDS_MAX];
-	size_t n = object_words(list, obj, words);
-
-	/* A raw line has something in every column: scripts count them. */
-	strcpy(cell, n || !format->raw ? "" : "-");
-	for (size_t i = 0; i < n; i++) {
-		strcat(cell, i ? "," : "");
-		strcat(cell, words[i]);
-	}
-}
-
 static void put_object(char *cell, const struct object *obj)
 {
 	char *text = object_name_text(&obj->handle);
 
-	snprintf(cell, CELL_MAX, "%s", text);
+	snprintf(cell, LS_CELL_MAX, "%s", text);
 	free(text);
 }
 
 static void put_unsigned(char *cell, uint64_t value)
 {
-	snprintf(cell, CELL_MAX, "%" PRIu64, value);
+	snprintf(cell, LS_CELL_MAX, "%" PRIu64, value);
 }
 
 /* What only stat(2) knows; "-" stays where it could not be asked. */
@@ -102,13 +66,13 @@ static void put_known(char *cell, const struct object *obj, int column,
 {
 	switch (column) {
 	case ALL_SIZE:
-		ls_cell_size(cell, CELL_MAX, obj->size, format);
+		ls_cell_size(cell, LS_CELL_MAX, obj->size, format);
 		break;
 	case ALL_ALLOC:
-		ls_cell_size(cell, CELL_MAX, obj->allocated, format);
+		ls_cell_size(cell, LS_CELL_MAX, obj->allocated, format);
 		break;
 	case ALL_OWNER:
-		ls_cell_owner(cell, CELL_MAX, obj->uid);
+		ls_cell_owner(cell, LS_CELL_MAX, obj->uid);
 		break;
 	case ALL_UID:
 		put_unsigned(cell, obj->uid);
@@ -117,15 +81,22 @@ static void put_known(char *cell, const struct object *obj, int column,
 		put_unsigned(cell, obj->gid);
 		break;
 	case ALL_MODE:
-		snprintf(cell, CELL_MAX, "%04o", obj->mode);
+		snprintf(cell, LS_CELL_MAX, "%04o", obj->mode);
 		break;
 	}
 }
 
-static void put_cell(char *cell, const struct object_list *list,
-		     const struct object *obj, int column,
+static const struct object *object_of(const void *list, size_t row)
+{
+	return ((const struct object_list *)list)->objects[row];
+}
+
+static void put_cell(char *cell, const void *list, size_t row, int column,
 		     const struct ls_format *format)
 {
+	const struct object *obj = object_of(list, row);
+	const char *words[OBJECT_WORDS_MAX];
+
 	strcpy(cell, "-");
 	switch (column) {
 	case ALL_NS:
@@ -140,16 +111,16 @@ static void put_cell(char *cell, const struct object_list *list,
 		break;
 	case ALL_NAME:
 		if (obj->name && *obj->name)
-			ls_cell_bytes(cell, CELL_MAX, obj->name,
+			ls_cell_bytes(cell, LS_CELL_MAX, obj->name,
 				      strlen(obj->name), format);
 		break;
 	case ALL_RSS:
 		if (obj->counted)
-			ls_cell_size(cell, CELL_MAX, obj->resident, format);
+			ls_cell_size(cell, LS_CELL_MAX, obj->resident, format);
 		break;
 	case ALL_SWAP:
 		if (obj->counted && obj->shmem)
-			ls_cell_size(cell, CELL_MAX, obj->swapped, format);
+			ls_cell_size(cell, LS_CELL_MAX, obj->swapped, format);
 		break;
 	case ALL_MAPS:
 		put_unsigned(cell, obj->n_maps);
@@ -161,11 +132,12 @@ static void put_cell(char *cell, const struct object_list *list,
 		put_unsigned(cell, obj->n_fds);
 		break;
 	case ALL_STATUS:
-		put_status(cell, list, obj, format);
+		ls_cell_words(cell, LS_CELL_MAX, words,
+			      object_words(list, obj, words), format);
 		break;
 	case ALL_DEV:
 		if (obj->dev)
-			snprintf(cell, CELL_MAX, "%u:%u", major(obj->dev),
+			snprintf(cell, LS_CELL_MAX, "%u:%u", major(obj->dev),
 				 minor(obj->dev));
 		break;
 	case ALL_INODE:
@@ -177,118 +149,50 @@ static void put_cell(char *cell, const struct object_list *list,
 	}
 }
 
-static char *print_objects(const struct object_list *list,
-			   const struct ls_format *format)
+static struct ls_holders count_holders(const void *list, size_t row)
 {
-	struct libscols_table *table = ls_table_new(format);
+	const struct object *obj = object_of(list, row);
 
-	scols_table_enable_noheadings(table, !format->headings);
-	for (size_t c = 0; c < format->n_columns; c++)
-		ls_table_column(table, columns[format->columns[c]].name,
-				columns[format->columns[c]].flags);
-	for (size_t i = 0; i < list->n; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		for (size_t c = 0; c < format->n_columns; c++) {
-			char cell[CELL_MAX];
-
-			put_cell(cell, list, list->objects[i],
-				 format->columns[c], format);
-			ls_table_cell(line, c, cell);
-		}
-	}
-	return ls_table_print(table);
+	return (struct ls_holders) {
+		.maps = obj->n_maps,
+		.fds = obj->n_fds,
+		.nattch = obj->segment ? obj->segment->shm.nattch : 0,
+	};
 }
 
 /* Who has it, in which way: a mapping, or a descriptor. */
-static void add_holder(struct libscols_table *table,
-		       const struct object_process *process, const char *range,
-		       const char *prot, const char *size,
-		       const struct ls_format *format)
+static void add_holders(struct libscols_table *table, const void *list,
+			size_t row, const struct ls_format *format)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	char cell[TEXT_ESCAPED_SIZE(PROC_COMM_MAX) + 32];
+	const struct object_process *all, *process;
+	const struct object *obj = object_of(list, row);
 
-	ls_cell_process(cell, sizeof(cell), &process->comm, process->pid,
-			format);
-	ls_table_cell(line, 0, cell);
-	ls_table_cell(line, 1, range);
-	ls_table_cell(line, 2, prot);
-	ls_table_cell(line, 3, size);
-}
-
-static void add_holders(struct libscols_table *table,
-			const struct object_list *list,
-			const struct object *obj,
-			const struct ls_format *format)
-{
-	char range[64], size[64];
-
+	all = ((const struct object_list *)list)->processes;
 	for (size_t i = 0; i < obj->n_maps; i++) {
 		const struct object_map *map = &obj->maps[i];
 
-		snprintf(range, sizeof(range), "%" PRIx64 "-%" PRIx64,
-			 map->start, map->end);
-		ls_cell_size(size, sizeof(size), map->end - map->start, format);
-		add_holder(table, &list->processes[map->process], range,
-			   map->prot, size, format);
+		process = &all[map->process];
+		ls_add_map(table, &process->comm, process->pid, map->start,
+			   map->end, map->prot, format);
 	}
 	for (size_t i = 0; i < obj->n_fds; i++) {
-		snprintf(range, sizeof(range), "fd %d", obj->fds[i].fd);
-		add_holder(table, &list->processes[obj->fds[i].process], range,
-			   "", "", format);
+		process = &all[obj->fds[i].process];
+		ls_add_fd(table, &process->comm, process->pid, obj->fds[i].fd,
+			  format);
 	}
-}
-
-/* All in one table, so that their columns meet. */
-static char *print_holders(const struct object_list *list,
-			   const struct ls_format *format)
-{
-	struct libscols_table *table = ls_table_new(format);
-
-	scols_table_enable_noheadings(table, true);
-	ls_table_column(table, "PROCESS", 0);
-	ls_table_column(table, "RANGE", SCOLS_FL_RIGHT);
-	ls_table_column(table, "PROT", 0);
-	ls_table_column(table, "SIZE", SCOLS_FL_RIGHT);
-	for (size_t i = 0; i < list->n; i++)
-		add_holders(table, list, list->objects[i], format);
-	return ls_table_print(table);
-}
-
-static void put_holders(FILE *out, const struct object *obj,
-			const struct ls_format *format, const char **text)
-{
-	uint64_t nattch = obj->segment ? obj->segment->shm.nattch : 0;
-	uint64_t unseen = nattch > obj->n_maps ? nattch - obj->n_maps : 0;
-	size_t n = obj->n_maps + obj->n_fds;
-
-	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "      %s ",
-			ls_branch(format, i + 1 == n && !unseen));
-		ls_put_line(out, text);
-	}
-	if (unseen)
-		fprintf(out, "      %s %" PRIu64 " %snot visible from here\n",
-			ls_branch(format, true), unseen,
-			obj->n_maps ? "more " : "");
 }
 
 void write_ls_all_table(FILE *out, const struct object_list *list,
 			const struct ls_format *format)
 {
-	bool holders = format->attachments && !format->raw;
-	char *objects = print_objects(list, format);
-	char *held = holders ? print_holders(list, format) : NULL;
-	const char *next = objects, *next_held = held;
+	const struct ls_rows rows = {
+		.columns = ls_all_columns_known,
+		.list = list,
+		.n = list->n,
+		.put_cell = put_cell,
+		.count_holders = count_holders,
+		.add_holders = add_holders,
+	};
 
-	if (format->headings && list->n)
-		ls_put_line(out, &next);
-	for (size_t i = 0; i < list->n; i++) {
-		ls_put_line(out, &next);
-		if (holders)
-			put_holders(out, list->objects[i], format, &next_held);
-	}
-	free(held);
-	free(objects);
+	ls_table_write(out, &rows, format);
 }

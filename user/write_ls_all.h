@@ -7,6 +7,7 @@
 
 #include "ls_table.h"
 #include "object.h"
+#include "write_ls.h"
 
 enum ls_all_column {
 	ALL_NS, ALL_KIND, ALL_OBJECT, ALL_NAME, ALL_SIZE, ALL_ALLOC, ALL_RSS,
@@ -14,9 +15,7 @@ enum ls_all_column {
 	ALL_GID, ALL_MODE, ALL_DEV, ALL_INODE, ALL_COLUMNS
 };
 
-/* Its name in headings and in -o, and what it shows in a few words. */
-const char *ls_all_column_name(int column);
-const char *ls_all_column_help(int column);
+extern const struct ls_column_info ls_all_columns_known[ALL_COLUMNS];
 
 void write_ls_all_table(FILE *out, const struct object_list *list,
 			const struct ls_format *format);
@@ -25,7 +24,7 @@ void write_ls_all_table(FILE *out, const struct object_list *list,
 void write_ls_all_json(FILE *out, const struct object_list *list);
 
 /* Words of an object's status; how many. */
-#define OBJECT_WORDS_MAX	5
+#define OBJECT_WORDS_MAX	(SEGMENT_WORDS_MAX + 2)
 size_t object_words(const struct object_list *list, const struct object *obj,
 		    const char *words[OBJECT_WORDS_MAX]);
 

@@ -25,11 +25,7 @@ static void add_segment(struct json_object *o, const struct segment *seg)
 	js_add_u64(o, "cuid", seg->shm.cuid);
 	js_add_int(o, "cpid", seg->shm.cpid);
 	js_add_int(o, "lpid", seg->shm.lpid);
-	if (seg->creator_state == CREATOR_LIVES)
-		js_add_bytes(o, "creator", seg->creator.bytes,
-			     seg->creator.len);
-	else
-		js_add(o, "creator", NULL);
+	segment_add_creator(o, seg);
 }
 
 static void add_identity(struct json_object *o, const struct object *obj)
@@ -94,18 +90,16 @@ static void add_holders(struct json_object *o, const struct object_list *list,
 	js_add(o, "descriptors", array);
 }
 
-static struct json_object *object_json(const struct object_list *list,
-				       const struct object *obj)
+static struct json_object *object_json(const void *all, size_t i)
 {
-	struct json_object *o = js_object(), *status = js_array();
+	const struct object_list *list = all;
+	const struct object *obj = list->objects[i];
+	struct json_object *o = js_object();
 	const char *words[OBJECT_WORDS_MAX];
-	size_t n = object_words(list, obj, words);
 
 	add_identity(o, obj);
 	add_facts(o, obj);
-	for (size_t i = 0; i < n; i++)
-		js_append_string(status, words[i]);
-	js_add(o, "status", status);
+	js_add_strings(o, "status", words, object_words(list, obj, words));
 	js_add_u64(o, "maps", obj->n_maps);
 	js_add_u64(o, "procs", obj->procs);
 	js_add_u64(o, "fds", obj->n_fds);
@@ -113,13 +107,7 @@ static struct json_object *object_json(const struct object_list *list,
 	return o;
 }
 
-/* One object a line: short enough to read, and never all in memory. */
 void write_ls_all_json(FILE *out, const struct object_list *list)
 {
-	fputs("{\"objects\":[", out);
-	for (size_t i = 0; i < list->n; i++) {
-		fputs(i ? ",\n" : "\n", out);
-		js_put(out, object_json(list, list->objects[i]));
-	}
-	fputs(list->n ? "\n]}\n" : "]}\n", out);
+	js_put_list(out, "objects", list, list->n, object_json);
 }

@@ -3,41 +3,23 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "err.h"
 #include "event.h"
 #include "json.h"
+#include "write_run.h"
 #include "write_stat.h"
-
-static struct json_object *new_line(const char *type)
-{
-	struct json_object *obj = js_object();
-
-	js_add_string(obj, "type", type);
-	return obj;
-}
 
 static void json_start(const struct stat_start *start)
 {
-	struct json_object *obj = new_line("start");
-	struct json_object *blind = js_array();
-	struct json_object *anchor = js_object();
+	struct json_object *obj = run_json("start");
 
-	js_add_string(obj, "version", start->version);
-	js_add_string(obj, "backend", start->backend);
-	if (start->why[0])
-		js_add_string(obj, "why", start->why);
-	js_add(obj, "blind", blind);
-	for (const char *const *what = start->blind; *what; what++)
-		js_append_string(blind, *what);
+	run_json_source(obj, start->version, start->backend, start->why,
+			start->blind);
 	if (start->interval > 0)
 		js_add_u64(obj, "interval_ns", start->interval * 1e9);
-	js_add_u64(anchor, "monotonic", start->monotonic);
-	js_add_u64(anchor, "realtime", start->realtime);
-	js_add(obj, "anchor", anchor);
-	js_put(stdout, obj);
-	putchar('\n');
+	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_put(obj);
 }
 
 static void add_latency(struct json_object *obj, const struct stat_counts *c)
@@ -100,14 +82,7 @@ static void add_report(struct json_object *obj,
 /* Row by row, so that it is never all in memory as objects. */
 static void print(struct json_object *obj, const struct stat_table *table)
 {
-	const char *text = json_object_to_json_string_ext(obj,
-			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-
-	if (!text)
-		err_nomem();
-	/* Without the brace that closes it. */
-	fwrite(text, 1, strlen(text) - 1, stdout);
-	json_object_put(obj);
+	js_put_open(stdout, obj);
 	fputs(",\"events\":[", stdout);
 	for (size_t i = 0; i < table->n; i++) {
 		if (i)
@@ -119,7 +94,7 @@ static void print(struct json_object *obj, const struct stat_table *table)
 
 static void json_interval(const struct stat_report *report)
 {
-	struct json_object *obj = new_line("stat");
+	struct json_object *obj = run_json("stat");
 
 	add_report(obj, report);
 	print(obj, report->table);
@@ -128,17 +103,10 @@ static void json_interval(const struct stat_report *report)
 static void json_end(const struct stat_report *report,
 		     const struct stat_end *end)
 {
-	struct json_object *obj = new_line("end");
-	int status = end->command_status;
+	struct json_object *obj = run_json("end");
 
 	add_report(obj, report);
-	js_add_string(obj, "reason", end->reason);
-	if (!strcmp(end->reason, "command")) {
-		if (WIFSIGNALED(status))
-			js_add_u64(obj, "command_signal", WTERMSIG(status));
-		else
-			js_add_u64(obj, "command_exit", WEXITSTATUS(status));
-	}
+	run_json_reason(obj, end->reason, end->command_status);
 	print(obj, report->table);
 }
 

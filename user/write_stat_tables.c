@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "event.h"
+#include "table.h"
 #include "term.h"
 #include "text.h"
 #include "write_stat.h"
@@ -17,55 +18,6 @@
 #define PROCESSES_WIDE	100
 
 #define CELL_MAX	(TEXT_ESCAPED_SIZE(REC_COMM_LEN) + 32)
-
-static struct libscols_table *new_table(void)
-{
-	struct libscols_table *table = scols_new_table();
-
-	if (!table)
-		err_nomem();
-	/* Cells are escaped already; a second time would garble them. */
-	scols_table_enable_noencoding(table, true);
-	scols_table_enable_minout(table, true);
-	return table;
-}
-
-static void add_column(struct libscols_table *table, const char *name,
-		       int flags)
-{
-	if (!scols_table_new_column(table, name, 0, flags))
-		err_nomem();
-}
-
-static struct libscols_line *new_line(struct libscols_table *table)
-{
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-
-	if (!line)
-		err_nomem();
-	return line;
-}
-
-static void set_cell(struct libscols_line *line, size_t column,
-		     const char *cell)
-{
-	if (scols_line_set_data(line, column, cell))
-		err_nomem();
-}
-
-static void print_table(FILE *out, struct libscols_table *table)
-{
-	char *text = NULL;
-
-	if (scols_print_table_to_string(table, &text) || !text)
-		err_nomem();
-	fputs(text, out);
-	/* The last line ends, or does not, by the version of the library. */
-	if (*text && text[strlen(text) - 1] != '\n')
-		putc('\n', out);
-	free(text);
-	scols_unref_table(table);
-}
 
 const char *write_stat_time(char dst[STAT_TIME_SIZE], __u64 ns)
 {
@@ -103,13 +55,13 @@ static void set_latency(struct libscols_line *line,
 {
 	char cell[CELL_MAX];
 
-	set_cell(line, COL_AVG, write_stat_time(cell, stat_mean(counts)));
+	table_cell(line, COL_AVG, write_stat_time(cell, stat_mean(counts)));
 	put_percentile(cell, counts, 50);
-	set_cell(line, COL_P50, cell);
+	table_cell(line, COL_P50, cell);
 	put_percentile(cell, counts, 99);
-	set_cell(line, COL_P99, cell);
+	table_cell(line, COL_P99, cell);
 	if (max)
-		set_cell(line, COL_MAX, write_stat_time(cell, counts->max));
+		table_cell(line, COL_MAX, write_stat_time(cell, counts->max));
 }
 
 static void put_result(char cell[CELL_MAX], const struct stat_key *key)
@@ -130,16 +82,16 @@ static void put_result(char cell[CELL_MAX], const struct stat_key *key)
 static void add_result(struct libscols_table *table,
 		       const struct stat_row *row, bool latency, bool max)
 {
-	struct libscols_line *line = new_line(table);
+	struct libscols_line *line = table_line(table);
 	char cell[CELL_MAX];
 
 	snprintf(cell, sizeof(cell), "%s%s", event_kind_name(row->key.kind),
 		 row->key.flags & STAT_COMPAT ? " 32-bit" : "");
-	set_cell(line, COL_EVENT, cell);
+	table_cell(line, COL_EVENT, cell);
 	put_result(cell, &row->key);
-	set_cell(line, COL_RESULT, cell);
+	table_cell(line, COL_RESULT, cell);
 	snprintf(cell, sizeof(cell), "%llu", row->counts.count);
-	set_cell(line, COL_COUNT, cell);
+	table_cell(line, COL_COUNT, cell);
 	if (latency && row->counts.timed)
 		set_latency(line, &row->counts, max);
 }
@@ -156,20 +108,21 @@ void write_stat_results(FILE *out, const struct stat_table *rows, bool max)
 		goto out;
 	for (size_t i = 0; i < sums.n; i++)
 		latency |= sums.rows[i].counts.timed != 0;
-	table = new_table();
-	add_column(table, "EVENT", 0);
-	add_column(table, "RESULT", 0);
-	add_column(table, "COUNT", SCOLS_FL_RIGHT);
+	table = table_new();
+	table_column(table, "EVENT", 0);
+	table_column(table, "RESULT", 0);
+	table_column(table, "COUNT", SCOLS_FL_RIGHT);
 	if (latency) {
-		add_column(table, "AVG", SCOLS_FL_RIGHT);
-		add_column(table, "P50", SCOLS_FL_RIGHT);
-		add_column(table, "P99", SCOLS_FL_RIGHT);
+		table_column(table, "AVG", SCOLS_FL_RIGHT);
+		table_column(table, "P50", SCOLS_FL_RIGHT);
+		table_column(table, "P99", SCOLS_FL_RIGHT);
 	}
 	if (latency && max)
-		add_column(table, "MAX", SCOLS_FL_RIGHT);
+		table_column(table, "MAX", SCOLS_FL_RIGHT);
 	for (size_t i = 0; i < sums.n; i++)
 		add_result(table, &sums.rows[i], latency, max);
-	print_table(out, table);
+	table_put(out, table);
+	scols_unref_table(table);
 out:
 	stat_table_free(&sums);
 }
@@ -230,7 +183,7 @@ static __u64 other_events(const struct stat_process *process,
 static void add_process_columns(struct libscols_table *table,
 				const struct process_columns *cols)
 {
-	add_column(table, "PID", SCOLS_FL_RIGHT);
+	table_column(table, "PID", SCOLS_FL_RIGHT);
 	for (size_t i = 0; i < cols->n; i++) {
 		char name[16];
 		size_t c = 0;
@@ -238,46 +191,46 @@ static void add_process_columns(struct libscols_table *table,
 		for (const char *s = event_kind_name(cols->kinds[i]); *s; s++)
 			name[c++] = *s & ~0x20;
 		name[c] = '\0';
-		add_column(table, name, SCOLS_FL_RIGHT);
+		table_column(table, name, SCOLS_FL_RIGHT);
 	}
 	if (cols->others)
-		add_column(table, "OTHER", SCOLS_FL_RIGHT);
+		table_column(table, "OTHER", SCOLS_FL_RIGHT);
 	if (cols->failed)
-		add_column(table, "FAILED", SCOLS_FL_RIGHT);
+		table_column(table, "FAILED", SCOLS_FL_RIGHT);
 	if (cols->time)
-		add_column(table, "TIME", SCOLS_FL_RIGHT);
+		table_column(table, "TIME", SCOLS_FL_RIGHT);
 	/* The last, so that no name, however wide, moves what is beside it. */
-	add_column(table, "COMM", 0);
+	table_column(table, "COMM", 0);
 }
 
 static void add_process(struct libscols_table *table,
 			const struct stat_process *process,
 			const struct process_columns *cols)
 {
-	struct libscols_line *line = new_line(table);
+	struct libscols_line *line = table_line(table);
 	char cell[CELL_MAX];
 	size_t c = 0;
 
 	snprintf(cell, sizeof(cell), "%u", process->pid);
-	set_cell(line, c++, process->pid ? cell : "-");
+	table_cell(line, c++, process->pid ? cell : "-");
 	for (size_t i = 0; i < cols->n; i++) {
 		snprintf(cell, sizeof(cell), "%llu",
 			 process->kinds[cols->kinds[i]]);
-		set_cell(line, c++, cell);
+		table_cell(line, c++, cell);
 	}
 	if (cols->others) {
 		snprintf(cell, sizeof(cell), "%llu",
 			 other_events(process, cols));
-		set_cell(line, c++, cell);
+		table_cell(line, c++, cell);
 	}
 	if (cols->failed) {
 		snprintf(cell, sizeof(cell), "%llu", process->failed);
-		set_cell(line, c++, cell);
+		table_cell(line, c++, cell);
 	}
 	if (cols->time)
-		set_cell(line, c++, write_stat_time(cell, process->total));
+		table_cell(line, c++, write_stat_time(cell, process->total));
 	put_process(cell, process);
-	set_cell(line, c, cell);
+	table_cell(line, c, cell);
 }
 
 void write_stat_processes(FILE *out, const struct stat_table *rows)
@@ -294,7 +247,7 @@ void write_stat_processes(FILE *out, const struct stat_table *rows)
 	if (!n)
 		goto out;
 	choose_columns(&cols, list, n);
-	table = new_table();
+	table = table_new();
 	add_process_columns(table, &cols);
 	for (size_t i = 0; i < n; i++) {
 		/* That of those without a name is the last, and not left out. */
@@ -303,7 +256,8 @@ void write_stat_processes(FILE *out, const struct stat_table *rows)
 		else
 			more += list[i].count;
 	}
-	print_table(out, table);
+	table_put(out, table);
+	scols_unref_table(table);
 	if (more)
 		fprintf(out, "and %zu processes more, with %llu events; --json"
 			" has all\n",

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was counted, for a person. */
 #include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
-#include "text.h"
+#include "write_run.h"
 #include "write_stat.h"
 
 #define NS_PER_SEC	1000000000ull
@@ -19,12 +17,8 @@ static void text_start(const struct stat_start *start)
 	realtime_offset = start->realtime - start->monotonic;
 	fputs(start->past ? "counted what was traced by " :
 	      "counting System V shared memory by ", stderr);
-	text_put(stderr, start->backend);
-	fputs(start->past ? "\n" : "; Ctrl-C ends\n", stderr);
-	if (start->why[0])
-		text_put_line(stderr, "  ", start->why);
-	for (const char *const *what = start->blind; *what; what++)
-		text_put_line(stderr, "  not seen: ", *what);
+	write_run_source(stderr, start->backend, start->past, start->why,
+			 start->blind);
 }
 
 static void note_latency(const struct stat_table *table)
@@ -60,20 +54,6 @@ static void text_interval(const struct stat_report *report)
 	note_latency(report->table);
 }
 
-static void print_command(const struct stat_end *end)
-{
-	int status = end->command_status;
-
-	if (strcmp(end->reason, "command"))
-		return;
-	if (WIFSIGNALED(status))
-		printf("the command was killed by signal %d\n",
-		       WTERMSIG(status));
-	else if (WEXITSTATUS(status))
-		printf("the command exited with status %d\n",
-		       WEXITSTATUS(status));
-}
-
 static void text_end(const struct stat_report *report,
 		     const struct stat_end *end)
 {
@@ -95,7 +75,7 @@ static void text_end(const struct stat_report *report,
 		printf("%llu events are of processes that found no room; a"
 		       " larger --rows has more\n", report->unnamed);
 	print_lost(report);
-	print_command(end);
+	write_run_command(stdout, end->reason, end->command_status);
 	printf("%llu seen, %llu counted, %llu lost, %llu filtered\n",
 	       report->seen, stat_table_count(report->table), report->lost,
 	       report->filtered);

@@ -2,60 +2,37 @@
 /* A trace as JSON, one object a line. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "cgroup.h"
 #include "decode.h"
 #include "json.h"
 #include "line.h"
 #include "write_ls.h"
+#include "write_run.h"
 #include "write_trace.h"
-
-static struct json_object *new_line(const char *type)
-{
-	struct json_object *obj = js_object();
-
-	js_add_string(obj, "type", type);
-	return obj;
-}
-
-static void print(struct json_object *obj)
-{
-	js_put(stdout, obj);
-	putchar('\n');
-}
 
 static void json_start(const struct trace_start *start)
 {
-	struct json_object *obj = new_line("start");
-	struct json_object *blind = js_array();
-	struct json_object *anchor = js_object();
+	struct json_object *obj = run_json("start");
 	struct json_object *kinds = js_array();
 
-	js_add_string(obj, "version", start->version);
-	js_add_string(obj, "backend", start->backend);
-	if (start->why[0])
-		js_add_string(obj, "why", start->why);
-	js_add(obj, "blind", blind);
-	for (const char *const *what = start->blind; *what; what++)
-		js_append_string(blind, *what);
-	js_add_u64(anchor, "monotonic", start->monotonic);
-	js_add_u64(anchor, "realtime", start->realtime);
+	run_json_source(obj, start->version, start->backend, start->why,
+			start->blind);
 	js_add_u64(obj, "ipcns", start->ipcns);
 	js_add(obj, "kinds", kinds);
 	for (int object = 0; object < OBJ_MAX; object++)
 		if (start->objects & 1u << object)
 			js_append_string(kinds, event_object_name(object));
-	js_add(obj, "anchor", anchor);
-	print(obj);
+	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_put(obj);
 }
 
 static void json_segment(const struct segment *seg)
 {
-	struct json_object *obj = new_line("segment");
+	struct json_object *obj = run_json("segment");
 
 	segment_add_json(obj, seg);
-	print(obj);
+	run_json_put(obj);
 }
 
 /* As they were passed, under the names of the manual pages. */
@@ -209,17 +186,17 @@ static void json_event(const struct event *ev)
 
 static void json_lost(__u64 count, enum trace_loss why)
 {
-	struct json_object *obj = new_line("lost");
+	struct json_object *obj = run_json("lost");
 
 	js_add_u64(obj, "count", count);
 	if (why == LOST_MISSED)
 		js_add_bool(obj, "missed", true);
-	print(obj);
+	run_json_put(obj);
 }
 
 static void json_end(const struct trace_end *end)
 {
-	struct json_object *obj = new_line("end");
+	struct json_object *obj = run_json("end");
 
 	js_add_u64(obj, "seen", end->seen);
 	js_add_u64(obj, "delivered", end->delivered);
@@ -227,16 +204,8 @@ static void json_end(const struct trace_end *end)
 	if (end->missed)
 		js_add_u64(obj, "missed", end->missed);
 	js_add_u64(obj, "filtered", end->filtered);
-	js_add_string(obj, "reason", end->reason);
-	if (!strcmp(end->reason, "command")) {
-		if (WIFSIGNALED(end->command_status))
-			js_add_u64(obj, "command_signal",
-				WTERMSIG(end->command_status));
-		else
-			js_add_u64(obj, "command_exit",
-				WEXITSTATUS(end->command_status));
-	}
-	print(obj);
+	run_json_reason(obj, end->reason, end->command_status);
+	run_json_put(obj);
 }
 
 const struct trace_writer trace_writer_json = {

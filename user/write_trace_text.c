@@ -2,11 +2,11 @@
 /* A trace for a person: one line a call, in the words of strace. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "decode.h"
 #include "text.h"
+#include "write_run.h"
 #include "write_trace.h"
 
 #define NS_PER_SEC	1000000000ull
@@ -42,12 +42,8 @@ static void text_start(const struct trace_start *start)
 	fprintf(stderr, start->past ? "traced " : "tracing ");
 	say_objects(start->objects);
 	fputs(" by ", stderr);
-	text_put(stderr, start->backend);
-	fputs(start->past ? "\n" : "; Ctrl-C ends\n", stderr);
-	if (start->why[0])
-		text_put_line(stderr, "  ", start->why);
-	for (const char *const *what = start->blind; *what; what++)
-		text_put_line(stderr, "  not seen: ", *what);
+	write_run_source(stderr, start->backend, start->past, start->why,
+			 start->blind);
 	if (narrow)
 		puts("TIME         PID COMM: CALL = RESULT; TOOK, SEGMENT AFTER IT");
 	else
@@ -225,13 +221,7 @@ static void text_lost(__u64 count, enum trace_loss why)
 
 static void text_end(const struct trace_end *end)
 {
-	if (!strcmp(end->reason, "command") && WIFSIGNALED(end->command_status))
-		printf("the command was killed by signal %d\n",
-		       WTERMSIG(end->command_status));
-	else if (!strcmp(end->reason, "command") &&
-		 WEXITSTATUS(end->command_status))
-		printf("the command exited with status %d\n",
-		       WEXITSTATUS(end->command_status));
+	write_run_command(stdout, end->reason, end->command_status);
 	printf("%llu seen, %llu delivered, %llu lost, %llu filtered\n",
 	       (unsigned long long)end->seen,
 	       (unsigned long long)end->delivered,

@@ -177,6 +177,25 @@ expect_jq()
 	echo
 }
 
+# Two ways for shmviz to lose whom it writes for. Were it to wait for something to
+# happen, it would last as long as its --duration.
+# expect_end_when_full COMMAND OPTION...
+expect_end_when_full()
+{
+	shmviz "$@" --duration 1000 >/dev/full 2>"$tmp/err"
+	status=$? ran="$1 >/dev/full"
+	expect_status 1
+	expect_grep "No space left" "$tmp/err"
+}
+
+# expect_end_unread COMMAND OPTION...: of --json one line is read
+expect_end_unread()
+{
+	{ shmviz "$@" --json --duration 200; echo $? >"$tmp/status"; } 2>/dev/null |
+		head -n 1 >"$tmp/out"
+	expect_jq '.type == "start"'
+}
+
 # wait_for COMMAND...: until it is true; a test that waits in vain fails
 wait_for()
 {

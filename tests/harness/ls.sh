@@ -82,6 +82,18 @@ have()
 	mv "$tmp/had" "$tmp/had.$pid"
 }
 
+# own_shm SUFFIX PAGES: for have -x "env NAME=... unshare -m sh $tmp/own.sh", a
+# /dev/shm of its own, which has NAME, of which nothing is there, and NAMESUFFIX.
+own_shm()
+{
+	cat >"$tmp/own.sh" <<END
+mount -t tmpfs none /dev/shm || exit
+dd if=/dev/zero of="\$NAME" bs=4096 seek=8 count=0 2>/dev/null
+dd if=/dev/zero of="\$NAME$1" bs=4096 count=$2 2>/dev/null
+exec "\$@"
+END
+}
+
 # addr_of PID WORD, fd_of PID WORD: of the first such word
 addr_of()
 {

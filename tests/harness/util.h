@@ -35,6 +35,21 @@ bool util_result_ok(void);
 #define result(...) ksft_test_result(util_result_ok(), __VA_ARGS__)
 
 /*
+ * The result of a test that had to page something out: skipped if swap took
+ * nothing and nothing failed either. `skip` says so of what.
+ */
+static inline void result_if_swapped(bool swapped, const char *skip,
+				     const char *name)
+{
+	bool ok = util_result_ok();
+
+	if (ok && !swapped)
+		ksft_test_result_skip("%s\n", skip);
+	else
+		ksft_test_result(ok, "%s\n", name);
+}
+
+/*
  * Brackets a program: header, plan (one more than `tests`, for the kernel log),
  * the needs that skip it, the log's place. UTIL_DEVICE also opens the device.
  *
