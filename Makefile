@@ -23,13 +23,14 @@ VMLINUX_BTF ?= $(lastword /sys/kernel/btf/vmlinux \
 LIBS	:= libbpf smartcols json-c
 CFLAGS	?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -MMD -MP \
-	-Ikmod/uapi -Ibpf -I$(BUILD) $(shell $(PKG_CONFIG) --cflags $(LIBS))
+	-Ikmod/uapi -Ibpf -I$(BUILD) -Iuser $(patsubst %/,-I%,$(wildcard user/*/)) \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS))
 LDLIBS	+= $(shell $(PKG_CONFIG) --libs $(LIBS)) -lcap -lm
 
 BPF_CFLAGS := -target bpf -O2 -g -Wall -Wextra -Wno-unused-parameter \
 	-D__TARGET_ARCH_x86 -MMD -MP -I$(BUILD) -Ibpf
 
-objects	:= $(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/*.c))
+objects	:= $(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/*.c user/*/*.c))
 
 RELEASE	:= $(or $(KERNELRELEASE),$(shell uname -r))
 have_headers := $(or $(KDIR),$(wildcard /lib/modules/$(RELEASE)/build))
@@ -44,6 +45,7 @@ $(BUILD)/shmviz: $(objects)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(OBJ)/%.o: user/%.c | $(OBJ)
+	$(Q)mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 

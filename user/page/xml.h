@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text inside SVG and HTML. */
+#ifndef SHMVIZ_XML_H
+#define SHMVIZ_XML_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * Any bytes, as text or as the value of an attribute: what is no printable UTF-8
+ * is escaped as text_escape() has it, then what XML means something by.
+ */
+void xml_put(FILE *out, const void *bytes, size_t len);
+void xml_put_text(FILE *out, const char *text);
+
+#endif /* SHMVIZ_XML_H */

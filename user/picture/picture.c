@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "picture.h"
+
+static void free_object(struct picture_object *obj)
+{
+	for (size_t i = 0; i < obj->n_runs; i++) {
+		free(obj->runs[i].touch);
+		free(obj->runs[i].copies);
+	}
+	free(obj->runs);
+	free(obj->mappings);
+	free(obj->processes);
+	free(obj->label);
+	object_name_free(&obj->name);
+}
+
+void picture_free(struct picture *picture)
+{
+	for (size_t i = 0; i < picture->n; i++)
+		free_object(&picture->objects[i]);
+	free(picture->objects);
+	free(picture->host);
+	*picture = (struct picture) {};
+}
+
+uint64_t picture_pfn(const struct picture_run *run, uint64_t page)
+{
+	return run->frame.pfn + (page - run->first);
+}
+
+uint64_t picture_addr(const struct picture_object *obj,
+		      const struct picture_mapping *map, uint64_t page)
+{
+	return map->start + (page - map->first) * obj->info.page_size;
+}
