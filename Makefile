@@ -118,7 +118,7 @@ help:
 	@echo
 	@echo "W=1 and C=2 reach the module's build; V=1 shows the commands."
 
--include $(wildcard $(OBJ)/*.d)
+-include $(wildcard $(OBJ)/*.d $(OBJ)/*/*.d)
 
 .DELETE_ON_ERROR:
 .PHONY: all examples kmod no-kmod tests demo check bench check-all-kernels \
