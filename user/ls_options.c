@@ -45,6 +45,7 @@ int ls_help(void)
 	     "                         other blanks as \\x20, no attachments: for scripts\n"
 	     "      --read-only        files, too, that are mapped shared, but by nobody\n"
 	     "                         writable; with --all or --kind file\n"
+	     "      --redact             keys, names and users as stand-ins, to be published\n"
 	     "  -s, --summary          leave the attachments out (of the table)\n"
 	     "  -h, --help             show this help\n"
 	     "\n"
@@ -211,7 +212,7 @@ static int finish(struct ls_options *opt, bool all, bool kinds,
 
 int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 {
-	enum { OPT_READ_ONLY = 1000 };
+	enum { OPT_READ_ONLY = 1000, OPT_REDACT };
 	static const struct option longs[] = {
 		{ "all",        no_argument,       NULL, 'a' },
 		{ "bytes",      no_argument,       NULL, 'b' },
@@ -222,6 +223,7 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 		{ "output",     required_argument, NULL, 'o' },
 		{ "raw",        no_argument,       NULL, 'r' },
 		{ "read-only",  no_argument,       NULL, OPT_READ_ONLY },
+		{ "redact",     no_argument,       NULL, OPT_REDACT },
 		{ "summary",    no_argument,       NULL, 's' },
 		{}
 	};
@@ -260,6 +262,9 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 			break;
 		case OPT_READ_ONLY:
 			opt->choice.read_only = true;
+			break;
+		case OPT_REDACT:
+			opt->redact = true;
 			break;
 		case 's':
 			opt->summary = true;

@@ -84,6 +84,7 @@ struct object_list {
 	size_t hidden;		/* processes that did not let us look at them */
 	size_t refused;		/* IPC namespaces that we may not enter */
 	bool lacks_sysv;	/* this kernel has none */
+	bool redacted;		/* keys and names are stand-ins */
 	struct segment_list segments;
 	void *index;		/* tree of tsearch() */
 };
