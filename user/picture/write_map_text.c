@@ -21,8 +21,8 @@ static const struct {
 	[GLYPH_COPY_SOME] = { "private copies of some" },
 	[GLYPH_UNKNOWN] = { "could not be read" },
 	[GLYPH_WIRE] = { "not mapped there" },
-	[GLYPH_SHARED] = { "a frame that is shared" },
-	[GLYPH_SINGLE] = { "a frame that is not" },
+	[GLYPH_SHARED] = { "frame shared by two or more" },
+	[GLYPH_SINGLE] = { "frame not shared" },
 };
 
 static void draw_legend(struct draw *draw)
