@@ -76,12 +76,33 @@ static bool is_part(const struct picture_object *obj,
 	       map->first + pages < obj->page_first + obj->page_count;
 }
 
-static void draw_how(struct draw *draw, const struct fold *fold,
-		     const struct fold_column *column)
+/* Which pages, if not all that are shown; shorter, if that does not fit. */
+static void draw_pages(struct draw *draw, const struct fold *fold,
+		       const struct fold_column *column, const char *between)
 {
 	const struct picture_object *obj = fold->obj;
 	const struct picture_mapping *map = &obj->mappings[column->first];
 	uint64_t pages = (map->end - map->start) / obj->info.page_size;
+	char text[64];
+
+	if (column->one_range && !is_part(obj, map))
+		return;
+	if (!column->one_range)
+		snprintf(text, sizeof(text), "various pages");
+	else if (pages == 1)
+		snprintf(text, sizeof(text), "page %" PRIu64, map->first);
+	else
+		snprintf(text, sizeof(text), "pages %" PRIu64 "-%" PRIu64,
+			 map->first, map->first + pages - 1);
+	draw_text(draw, between);
+	draw_text(draw, strlen(text) > draw_left(draw) ? "in part" : text);
+}
+
+static void draw_how(struct draw *draw, const struct fold *fold,
+		     const struct fold_column *column)
+{
+	const struct picture_mapping *map =
+		&fold->obj->mappings[column->first];
 	const char *between = "  ";
 	const struct {
 		bool said;
@@ -94,16 +115,6 @@ static void draw_how(struct draw *draw, const struct fold *fold,
 	};
 
 	draw_text(draw, column->one_prot ? map->prot : "    ");
-	if (!column->one_range || is_part(obj, map)) {
-		if (column->one_range && pages == 1)
-			draw_format(draw, "  page %" PRIu64, map->first);
-		else if (column->one_range)
-			draw_format(draw, "  pages %" PRIu64 "-%" PRIu64,
-				    map->first, map->first + pages - 1);
-		else
-			draw_text(draw, "  various pages");
-		between = ", ";
-	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!words[i].said)
 			continue;
@@ -111,6 +122,7 @@ static void draw_how(struct draw *draw, const struct fold *fold,
 		draw_text(draw, words[i].text);
 		between = ", ";
 	}
+	draw_pages(draw, fold, column, between);
 }
 
 static void draw_wires(struct draw *draw, size_t column, size_t n)
@@ -140,7 +152,7 @@ static unsigned int max(unsigned int a, unsigned int b)
 
 void map_draw_columns(struct draw *draw, const struct fold *fold, bool wires)
 {
-	unsigned int whos = 0, wheres = 0, left, most;
+	unsigned int whos = 0, wheres = 0, left, taken, most;
 	size_t n = fold->n_columns;
 	char **texts = calloc(2 * n + 1, sizeof(*texts));
 
@@ -154,12 +166,11 @@ void map_draw_columns(struct draw *draw, const struct fold *fold, bool wires)
 	}
 	/* Names give way first: each has a letter. */
 	left = 1 + (wires ? 2 * n : 0) + 2;
-	most = draw->format->width - left - wheres - HOW_WIDTH - 4;
-	if (whos < most || most > draw->format->width)
-		most = whos < LEAST_NAME ? whos : most > whos ? whos :
-			LEAST_NAME;
-	if (most < LEAST_NAME)
-		most = LEAST_NAME;
+	taken = left + wheres + HOW_WIDTH + 4;
+	most = max(LEAST_NAME, draw->format->width > taken ?
+		   draw->format->width - taken : 0);
+	if (most > whos)
+		most = whos;
 	for (size_t c = 0; c < n; c++) {
 		draw_text(draw, " ");
 		if (wires)
