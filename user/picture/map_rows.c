@@ -163,7 +163,7 @@ static void draw_address(struct draw *draw, const struct fold *fold,
 	if (left->name) {
 		char *who = map_who(fold, c);
 
-		draw_text_in(draw, who, left->name);
+		draw_name(draw, who, left->name);
 		free(who);
 		draw_to(draw, 3 + left->name + 1);
 	}
