@@ -102,6 +102,15 @@ static __always_inline void fill_hdr(struct rec_hdr *hdr, __u16 type,
 	__builtin_memcpy(hdr->comm, c->who.comm, sizeof(hdr->comm));
 }
 
+static __always_inline void fill_owner(struct rec_owner *rec,
+				       const struct who *owner)
+{
+	rec->pid = owner->pid;
+	rec->ns_pid = owner->ns_pid;
+	rec->uid = owner->uid;
+	__builtin_memcpy(rec->comm, owner->comm, sizeof(rec->comm));
+}
+
 static __always_inline bool is_self(const struct caller *c)
 {
 	return c->who.pid == cfg_self || (probe_ns && c->ns.inum == probe_ns);

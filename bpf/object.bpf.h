@@ -220,10 +220,7 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 	rec->was_end = o->was_end;
 	fill_obj_inode(rec, o);
 	fill_obj_vma(rec, o);
-	rec->owner = owner->pid;
-	rec->owner_ns_pid = owner->ns_pid;
-	rec->owner_uid = owner->uid;
-	__builtin_memcpy(rec->owner_comm, owner->comm, REC_COMM_LEN);
+	fill_owner(&rec->owner, owner);
 	rec->pad = 0;
 	bpf_ringbuf_submit(rec, 0);
 	return 1;

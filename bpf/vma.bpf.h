@@ -73,15 +73,6 @@ static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 	rec->pad = 0;
 }
 
-static __always_inline void fill_owner(struct rec_vma *rec,
-				       const struct who *owner)
-{
-	rec->owner = owner->pid;
-	rec->owner_ns_pid = owner->ns_pid;
-	rec->owner_uid = owner->uid;
-	__builtin_memcpy(rec->owner_comm, owner->comm, REC_COMM_LEN);
-}
-
 /*
  * Tells of a VMA. @owner is whose it is, for the filters, too; @who the task
  * that runs. 1: it was told. Not static: see call_exit().
@@ -122,7 +113,7 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	}
 	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who);
 	fill_vma(rec, kind, cause, vma);
-	fill_owner(rec, owner);
+	fill_owner(&rec->owner, owner);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);
 	return 1;

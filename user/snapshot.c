@@ -269,10 +269,11 @@ static int undo_call(struct snapshot *snap, const struct rec_call *call)
 static int undo_change(struct snapshot *snap, const struct rec_vma *rec)
 {
 	struct vma key = {
-		.space = snap->by_pid ? rec->owner : rec->mm,
+		.space = snap->by_pid ? rec->owner.pid : rec->mm,
 		.start = rec->start,
 		.ipcns = rec->seg.ipcns, .shmid = rec->seg.shmid,
-		.at = { .pid = rec->owner, .comm = comm_of(rec->owner_comm),
+		.at = { .pid = rec->owner.pid,
+			.comm = comm_of(rec->owner.comm),
 			.start = rec->start, .end = rec->end, .prot = "?" },
 	};
 	struct vma **lower;
