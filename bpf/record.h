@@ -111,7 +111,7 @@ struct rec_call {
 	struct rec_seg seg;	/* after the call */
 };
 
-/* Whose VMA it is, which may be another's than the task of the header. */
+/* The process whose VMA it is: not always that of the header. */
 struct rec_owner {
 	__u32 pid;		/* thread group, tracer's pid namespace;
 				 * 0: unknown, or not yet */
@@ -163,11 +163,8 @@ struct rec_attached {
 	__u64 mm;
 	__u64 start;
 	__u64 end;
-	__u32 pid;		/* thread group, tracer's pid namespace; or 0 */
-	__u32 ns_pid;		/* the same in its own pid namespace */
-	__u32 uid;
+	struct rec_owner owner;
 	__u32 prot;		/* PROT_* */
-	__u8 comm[REC_COMM_LEN];
 	struct rec_seg seg;
 };
 

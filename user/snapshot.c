@@ -137,7 +137,8 @@ static int add_attached(const struct rec_attached *rec, void *ctx)
 	struct vma vma = {
 		.space = rec->mm, .start = rec->start, .there = true,
 		.ipcns = rec->seg.ipcns, .shmid = rec->seg.shmid,
-		.at = { .pid = rec->pid, .comm = comm_of(rec->comm),
+		.at = { .pid = rec->owner.pid,
+			.comm = comm_of(rec->owner.comm),
 			.start = rec->start, .end = rec->end },
 	};
 
