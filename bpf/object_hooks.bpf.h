@@ -167,9 +167,7 @@ static __always_inline int on_insert_after(struct vm_area_struct *vma)
 	if (!state)
 		return 0;
 	caller_now(&who);
-	child = who.who;
-	child.pid = 0;
-	child.ns_pid = 0;
+	child_of(&child, &who);
 	object_remember(&o, &who);
 	state->fork_mm = (unsigned long)vma->vm_mm;
 	if (obj_tell(&o, &child, &who))
@@ -207,26 +205,15 @@ static __always_inline void tell_remove(struct obj_event *o,
 					const struct task_state *state,
 					struct vm_area_struct *vma)
 {
-	struct who unknown = {}, *owner;
+	struct who other = {};
 	struct caller who;
 	bool own = true;
-	__u64 mm;
 
 	caller_now(&who);
 	object_remember(o, &who);
-	owner = &who.who;
 	if (o->cause != CAUSE_MERGE)
 		o->cause = drop_cause(vma, this_task(), state, &own);
-	if (o->cause == CAUSE_FORK) {
-		unknown = who.who;
-		unknown.pid = 0;
-		unknown.ns_pid = 0;
-		owner = &unknown;
-	} else if (!own) {
-		mm = (unsigned long)vma->vm_mm;
-		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
-	}
-	obj_tell(o, owner, &who);
+	obj_tell(o, drop_owner(vma, o->cause, own, &who, &other), &who);
 }
 
 static __always_inline int on_remove(struct vm_area_struct *vma)

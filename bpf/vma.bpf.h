@@ -61,6 +61,35 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 	return state && state->fork_mm == mm ? CAUSE_FORK : CAUSE_EXIT;
 }
 
+/* The child of a fork: all is its parent's as yet, but for the pid. */
+static __always_inline void child_of(struct who *child,
+				     const struct caller *parent)
+{
+	*child = parent->who;
+	child->pid = 0;
+	child->ns_pid = 0;
+}
+
+/*
+ * Whose VMA it was that is dropped, by what drop_cause() says of it. @other is
+ * where to put an owner that is not known from elsewhere.
+ */
+static __always_inline const struct who *
+drop_owner(struct vm_area_struct *vma, __u32 cause, bool own,
+	   const struct caller *who, struct who *other)
+{
+	__u64 mm;
+
+	if (own)
+		return &who->who;
+	if (cause == CAUSE_FORK) {
+		child_of(other, who);
+		return other;
+	}
+	mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
+	return bpf_map_lookup_elem(&mm_owners, &mm) ?: other;
+}
+
 static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 				     __u32 cause, struct vm_area_struct *vma)
 {
@@ -119,17 +148,15 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	return 1;
 }
 
-/* The child of a fork: all is its parent's as yet, but for the pid. */
 static __always_inline void tell_inherit(struct vm_area_struct *vma,
 					 const struct caller *who)
 {
 	struct task_state *state = task_note();
-	struct who child = who->who;
+	struct who child;
 
 	if (state)
 		state->fork_mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
-	child.pid = 0;
-	child.ns_pid = 0;
+	child_of(&child, who);
 	if (vma_tell(KIND_INHERIT, CAUSE_NONE, number_of(vma), &child, who) && state)
 		state->fork_told = 1;
 }
@@ -190,9 +217,8 @@ __noinline int tell_drop(unsigned long addr)
 	struct task_struct *task = this_task();
 	struct task_state *state = task_noted();
 	struct vm_area_struct *vma = (void *)addr;
-	struct who unknown = {}, *owner;
+	struct who other = {};
 	struct caller who;
-	__u64 mm;
 	__u32 cause;
 	bool own;
 
@@ -201,18 +227,9 @@ __noinline int tell_drop(unsigned long addr)
 	    state->attach_file == (unsigned long)READ(struct vm_area_struct, vma, vm_file))
 		return 0;
 	caller_now(&who);
-	owner = &who.who;
 	cause = drop_cause(vma, task, state, &own);
-	if (cause == CAUSE_FORK) {
-		unknown = who.who;
-		unknown.pid = 0;
-		unknown.ns_pid = 0;
-		owner = &unknown;
-	} else if (!own) {
-		mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
-		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
-	}
-	vma_tell(KIND_DROP, cause, addr, owner, &who);
+	vma_tell(KIND_DROP, cause, addr,
+		 drop_owner(vma, cause, own, &who, &other), &who);
 	return 0;
 }
 
