@@ -281,9 +281,10 @@ int BPF_PROG(obj_leaving_exit)
 	return 0;
 }
 
-static __always_inline int note_mapping(unsigned long file)
+/* At the end of a file's own part of mmap: the VMA is still to be inserted. */
+static __always_inline int on_mmap(unsigned long file, int ret)
 {
-	struct task_state *state = task_note();
+	struct task_state *state = ret ? NULL : task_note();
 
 	if (state)
 		state->mapping_file = file;
@@ -294,49 +295,54 @@ SEC("fexit/shmem_mmap")
 int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
-	return ret ? 0 : note_mapping((unsigned long)file);
+	return on_mmap((unsigned long)file, ret);
 }
 
 SEC("fexit/hugetlbfs_file_mmap")
 int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
-	return ret ? 0 : note_mapping((unsigned long)file);
+	return on_mmap((unsigned long)file, ret);
 }
 
 SEC("fexit/shmem_mmap_prepare")
 int BPF_PROG(obj_shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
 {
-	unsigned long file = (unsigned long)BPF_CORE_READ(desc, vm_file);
+	return on_mmap((unsigned long)BPF_CORE_READ(desc, vm_file), ret);
+}
 
-	return ret ? 0 : note_mapping(file);
+/* IS_ERR() of the kernel's. */
+static __always_inline bool is_error(const void *pointer)
+{
+	return (unsigned long)pointer >= -4095ul;
 }
 
 static __always_inline int on_file_made(struct file *file)
 {
-	if ((long)file >= -4095l && (long)file < 0)
+	if (is_error(file))
 		return 0;
 	return obj_tell_file(KIND_CREATE,
 			     (unsigned long)BPF_CORE_READ(file, f_inode),
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
 }
 
-static __always_inline int on_zero_made(struct file *file)
+static __always_inline int on_zero_made(struct file *file, int ret)
 {
-	on_file_made(file);
-	return note_mapping((unsigned long)file);
+	if (!ret)
+		on_file_made(file);
+	return on_mmap((unsigned long)file, ret);
 }
 
 SEC("fexit/shmem_zero_setup")
 int BPF_PROG(obj_zero_exit, struct vm_area_struct *vma, int ret)
 {
-	return ret ? 0 : on_zero_made(vma->vm_file);
+	return on_zero_made(vma->vm_file, ret);
 }
 
 SEC("fexit/shmem_zero_setup_desc")
 int BPF_PROG(obj_zero_desc_exit, struct vm_area_desc___own *desc, int ret)
 {
-	return ret ? 0 : on_zero_made(BPF_CORE_READ(desc, vm_file));
+	return on_zero_made(BPF_CORE_READ(desc, vm_file), ret);
 }
 
 SEC("fexit/shmem_file_setup")
@@ -346,21 +352,14 @@ int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
 	return on_file_made(file);
 }
 
-static __always_inline unsigned long name_holder(struct file *file)
-{
-	if ((long)file >= -4095l && (long)file < 0)
-		return 0;
-	return (unsigned long)BPF_CORE_READ(file, f_path.dentry);
-}
-
 SEC("fexit/hugetlb_file_setup")
 int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	     unsigned long flags, int creat, int page_size_log,
 	     struct file *file)
 {
 	/* Of a mapping, whether it is shared is known only when it is there. */
-	if ((name_start((void *)(unsigned long)name_holder(file)) &
-	     NAME_MEMFD_MASK) != NAME_MEMFD)
+	if (is_error(file) ||
+	    kernmount_kind(BPF_CORE_READ(file, f_path.dentry)) != OBJ_MEMFD)
 		return 0;
 	return on_file_made(file);
 }
@@ -400,22 +399,26 @@ int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
 }
 
-SEC("fexit/shmem_setattr")
-int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
-	     struct iattr *attr, int ret)
+static __always_inline int on_setattr(struct dentry *dentry,
+				      struct iattr *attr, int ret)
 {
 	if (ret || !(attr->ia_valid & ATTR_SIZE))
 		return 0;
 	return on_dentry(KIND_RESIZE, dentry);
 }
 
+SEC("fexit/shmem_setattr")
+int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
+	     struct iattr *attr, int ret)
+{
+	return on_setattr(dentry, attr, ret);
+}
+
 SEC("fexit/hugetlbfs_setattr")
 int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 	     struct iattr *attr, int ret)
 {
-	if (ret || !(attr->ia_valid & ATTR_SIZE))
-		return 0;
-	return on_dentry(KIND_RESIZE, dentry);
+	return on_setattr(dentry, attr, ret);
 }
 
 SEC("fentry/shmem_fallocate")
