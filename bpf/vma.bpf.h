@@ -117,13 +117,8 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	if (!owner || !who)
 		return 0;
 	vma_seg_read(vma, &seg);
-	if (is_self(who)) {
-		count_one(n, self);
+	if (!is_seen(n, is_self(who), cfg_sysv))
 		return 0;
-	}
-	if (!armed || !cfg_sysv)
-		return 0;
-	count_one(n, seen);
 	if (!kind_passes(kind, 0) || !who_passes(owner) ||
 	    !seg_passes(&seg, 0, 0)) {
 		count_one(n, filtered);
@@ -135,12 +130,9 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 			   kind == KIND_INHERIT ? &who->who : owner);
 		return 1;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_VMA, sizeof(*rec), who);
+	if (!rec)
 		return 0;
-	}
-	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who);
 	fill_vma(rec, kind, cause, vma);
 	fill_owner(&rec->owner, owner);
 	rec->seg = seg;
@@ -299,13 +291,9 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 	struct caller who;
 
 	caller_now(&who);
-	if (is_self(&who) || (probe_ns && seg->ipcns == probe_ns)) {
-		count_one(n, self);
+	if (!is_seen(n, is_self(&who) || (probe_ns && seg->ipcns == probe_ns),
+		     cfg_sysv))
 		return 0;
-	}
-	if (!armed || !cfg_sysv)
-		return 0;
-	count_one(n, seen);
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who.who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
@@ -315,12 +303,9 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 		stat_event(KIND_DESTROY, cause, &who.who);
 		return 0;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_DESTROY, sizeof(*rec), &who);
+	if (!rec)
 		return 0;
-	}
-	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who);
 	rec->cause = cause;
 	rec->pad = 0;
 	rec->seg = *seg;
