@@ -80,6 +80,13 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 	return o->object != OBJ_FILE || file_is_told(vma);
 }
 
+/* What is noted of the task, if the object behind the VMA is told of. */
+static __always_inline struct task_state *vma_note(struct vm_area_struct *vma,
+						   struct obj_event *o)
+{
+	return vma_object(vma, o) ? task_note() : NULL;
+}
+
 static __always_inline void note_range(struct vma_range *range,
 				       struct vm_area_struct *vma)
 {
@@ -138,9 +145,7 @@ static __always_inline int on_insert(struct vm_area_struct *vma)
 	struct task_state *state;
 	struct vma_range *was;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	was = find_range(state, o.vma);
@@ -161,9 +166,7 @@ static __always_inline int on_insert_after(struct vm_area_struct *vma)
 	struct caller who;
 	struct who child;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	caller_now(&who);
@@ -221,9 +224,7 @@ static __always_inline int on_remove(struct vm_area_struct *vma)
 	struct obj_event o = { .kind = KIND_DROP };
 	struct task_state *state;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	if (!vma_leaves(vma, state)) {
