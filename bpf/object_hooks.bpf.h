@@ -292,6 +292,32 @@ static __always_inline int on_mmap(unsigned long file, int ret)
 	return 0;
 }
 
+static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
+{
+	return obj_tell_file(kind, (unsigned long)BPF_CORE_READ(dentry, d_inode),
+			     number_of(dentry));
+}
+
+/* For what may change a size, or not. */
+static __always_inline int note_size(struct file *file)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->size_before = BPF_CORE_READ(file, f_inode, i_size);
+	return 0;
+}
+
+static __always_inline int on_resized(struct file *file, long ret)
+{
+	struct task_state *state = task_noted();
+
+	if (ret || !state ||
+	    BPF_CORE_READ(file, f_inode, i_size) == state->size_before)
+		return 0;
+	return on_dentry(KIND_RESIZE, BPF_CORE_READ(file, f_path.dentry));
+}
+
 SEC("fexit/shmem_mmap")
 int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
@@ -299,10 +325,18 @@ int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	return on_mmap((unsigned long)file, ret);
 }
 
+/* To map more of it than there is makes it as large as that. */
+SEC("fentry/hugetlbfs_file_mmap")
+int BPF_PROG(obj_hugetlb_mmap_enter, struct file *file)
+{
+	return note_size(file);
+}
+
 SEC("fexit/hugetlbfs_file_mmap")
 int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
+	on_resized(file, ret);
 	return on_mmap((unsigned long)file, ret);
 }
 
@@ -365,12 +399,6 @@ int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	return on_file_made(file);
 }
 
-static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
-{
-	return obj_tell_file(kind, (unsigned long)BPF_CORE_READ(dentry, d_inode),
-			     number_of(dentry));
-}
-
 SEC("fexit/shmem_mknod")
 int BPF_PROG(obj_shmem_mknod_exit, void *idmap, struct inode *dir,
 	     struct dentry *dentry, umode_t mode, dev_t dev, int ret)
@@ -425,23 +453,27 @@ int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 SEC("fentry/shmem_fallocate")
 int BPF_PROG(obj_shmem_fallocate_enter, struct file *file)
 {
-	struct task_state *state = task_note();
-
-	if (state)
-		state->size_before = BPF_CORE_READ(file, f_inode, i_size);
-	return 0;
+	return note_size(file);
 }
 
 SEC("fexit/shmem_fallocate")
 int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode,
 	     loff_t offset, loff_t len, long ret)
 {
-	struct task_state *state = task_noted();
+	return on_resized(file, ret);
+}
 
-	if (ret || !state ||
-	    BPF_CORE_READ(file, f_inode, i_size) == state->size_before)
-		return 0;
-	return on_dentry(KIND_RESIZE, BPF_CORE_READ(file, f_path.dentry));
+SEC("fentry/hugetlbfs_fallocate")
+int BPF_PROG(obj_hugetlb_fallocate_enter, struct file *file)
+{
+	return note_size(file);
+}
+
+SEC("fexit/hugetlbfs_fallocate")
+int BPF_PROG(obj_hugetlb_fallocate_exit, struct file *file, int mode,
+	     loff_t offset, loff_t len, long ret)
+{
+	return on_resized(file, ret);
 }
 
 SEC("fexit/shmem_unlink")
