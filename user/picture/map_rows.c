@@ -78,18 +78,19 @@ void map_draw_wired(struct draw *draw, const struct fold *fold)
 	}
 }
 
-/* It has a line of its own if anybody has touched or copied something. */
-static bool is_active(const struct fold *fold, const struct fold_row *row)
-{
-	for (size_t c = 0; c < fold->n_columns; c++)
-		if (row->cells[c].touched || row->cells[c].copied)
-			return true;
-	return false;
-}
-
 static bool has_line(const struct fold_row *row, size_t c)
 {
 	return fold_sign(&row->cells[c]) != FOLD_OUTSIDE;
+}
+
+/* Each has a line of its own, unless all that map it have nothing of it. */
+static bool is_active(const struct fold *fold, const struct fold_row *row)
+{
+	for (size_t c = 0; c < fold->n_columns; c++)
+		if (has_line(row, c) &&
+		    fold_sign(&row->cells[c]) != FOLD_HOLLOW)
+			return true;
+	return false;
 }
 
 static size_t lines_of_row(const struct fold *fold, const struct fold_row *row)

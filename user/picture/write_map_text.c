@@ -120,6 +120,9 @@ static void draw_title(struct draw *draw, const struct picture_object *obj)
 	draw_newline(draw);
 }
 
+/* What the longest of these lines takes. */
+#define WIDTH_FOLDED	80
+
 static void draw_folded(struct draw *draw, const struct fold *fold)
 {
 	uint64_t page = fold->obj->info.page_size;
@@ -145,8 +148,10 @@ static void draw_folded(struct draw *draw, const struct fold *fold)
 				"differ in kind; --full shows each.");
 		break;
 	case FOLD_PARTS:
-		draw_format(draw, " Folded: %s (%" PRIu64 " pages) a row, more "
-			    "where all is alike; --full shows all.",
+		draw_format(draw, draw->format->width < WIDTH_FOLDED ?
+			    " Folded: %s (%" PRIu64 " pages) a row or more" :
+			    " Folded: %s (%" PRIu64 " pages) a row, more where "
+			    "all is alike; --full shows all.",
 			    text_human(size, fold->part * page), fold->part);
 		break;
 	}
