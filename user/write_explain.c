@@ -92,7 +92,7 @@ static void put_head(FILE *out, const struct explain *ex)
 	explain_put_bits(out, ex);
 }
 
-/* The line of maps, with one blank for the many before the path. */
+/* The line of maps, with one blank for the many before the path, if that fits. */
 static void put_line(FILE *out, const struct proc_area *area)
 {
 	char *path = shown(area->path, strlen(area->path));
@@ -100,7 +100,11 @@ static void put_line(FILE *out, const struct proc_area *area)
 
 	while (len && area->line[len - 1] == ' ')
 		len--;
-	fprintf(out, "  %.*s %s\n", (int)len, area->line, path);
+	fprintf(out, "  %.*s", (int)len, area->line);
+	if (2 + len + 1 + strlen(path) <= EXPLAIN_WIDTH)
+		fprintf(out, " %s\n", path);
+	else
+		fprintf(out, "\n%*s%s\n", INDENT, "", path);
 	free(path);
 }
 
@@ -111,8 +115,8 @@ static void put_near(FILE *out, const char *label, const struct proc_area *area,
 
 	if (!area->line)
 		return;
-	explain_put(out, label, "the nearest mapping %s it, %s away:",
-		    label, amount(size, distance));
+	explain_put(out, label, "the nearest mapping lies %s away:",
+		    amount(size, distance));
 	put_line(out, area);
 }
 
