@@ -177,23 +177,6 @@ static int parse_columns(struct ls_options *opt, const char *text)
 			 (int)strcspn(text, ","), text, names);
 }
 
-static int parse_kinds(struct ls_options *opt, const char *text)
-{
-	opt->all = true;
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		int kind = object_kind_parse(text, len);
-
-		if (kind < 0)
-			return err_usage("ls", "unknown kind '%.*s', known are "
-					 OBJECT_KINDS_KNOWN, (int)len, text);
-		opt->choice.kinds[kind] = true;
-		if (!text[len])
-			return EXIT_DONE;
-		text += len + 1;
-	}
-}
-
 /* What is known only when all options are. */
 static int finish(struct ls_options *opt, bool all, bool kinds,
 		  const char *output)
@@ -246,10 +229,10 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 			opt->json = true;
 			break;
 		case 'k':
-			ret = parse_kinds(opt, optarg);
+			ret = object_choice_parse(&opt->choice, "ls", optarg);
 			if (ret)
 				return ret;
-			kinds = true;
+			opt->all = kinds = true;
 			break;
 		case 'n':
 			opt->noheadings = true;

@@ -94,6 +94,10 @@ struct object_choice {
 	bool read_only;		/* files, too, that nobody maps writable */
 };
 
+/* Adds the kinds of LIST, "sysv,posix"; an exit code, said on stderr. */
+int object_choice_parse(struct object_choice *choice, const char *command,
+			const char *text);
+
 /*
  * Read all of it: each process's maps and descriptors once, and every /dev/shm.
  * Nothing is mapped or opened for writing, no page is touched; of a device not
