@@ -115,8 +115,8 @@ struct explain {
 	bool has_object;
 	struct object_name object;
 	char *label;		/* bytes; key, name or path; NULL: none */
-	bool has_facts;		/* of stat(2): */
 	uint64_t size;
+	bool has_mode;		/* these three: */
 	unsigned int mode;
 	uid_t uid;
 	gid_t gid;

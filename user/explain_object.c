@@ -207,10 +207,29 @@ out:
 		close(self);
 }
 
+static int match_shm(const struct proc_shm *shm, void *arg)
+{
+	struct explain *ex = arg;
+
+	if (shm->shmid != ex->object.shmid)
+		return 0;
+	ex->has_mode = true;
+	ex->mode = shm->mode & 0777;
+	ex->uid = shm->uid;
+	ex->gid = shm->gid;
+	return 1;
+}
+
+/* The inode of a segment has no owner and lets everyone: the kernel asks others. */
 static void read_facts(struct explain *ex, const struct stat *st)
 {
-	ex->has_facts = true;
 	ex->size = st->st_size;
+	if (ex->object.kind == OBJECT_SYSV) {
+		if (ex->object.form == OBJECT_BY_ID && !ex->object.ns)
+			procfs_each_shm(match_shm, ex);
+		return;
+	}
+	ex->has_mode = true;
 	ex->mode = st->st_mode & 07777;
 	ex->uid = st->st_uid;
 	ex->gid = st->st_gid;
@@ -237,7 +256,6 @@ void explain_read_object(struct explain *ex, int dir)
 		return;
 	}
 	ex->has_object = true;
-	read_facts(ex, &st);
 	find_kind(ex, &st, link);
 	name_object(ex, &st);
 	if (ex->object.kind != OBJECT_SYSV ||
@@ -245,5 +263,6 @@ void explain_read_object(struct explain *ex, int dir)
 		ask_by_file(ex, fd);
 	if (ex->object.kind == OBJECT_SYSV)
 		name_segment(ex, dir, ex->place.here.ino);
+	read_facts(ex, &st);
 	close(fd);
 }

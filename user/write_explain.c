@@ -375,7 +375,7 @@ static void put_permission(FILE *out, const struct explain *ex)
 	explain_put(out, "mapping", "the process may %s here; anything else is "
 		    "SIGSEGV", rights);
 	put_write(out, ex);
-	if (ex->has_facts)
+	if (ex->has_mode)
 		explain_put(out, "object", "mode %04o, owner uid %u, gid %u: who "
 			    "may %s it; a mapping stays what it was when it was "
 			    "made", ex->mode, ex->uid, ex->gid,

@@ -142,8 +142,8 @@ static struct json_object *object_json(const struct explain *ex)
 	if (ex->label)
 		js_add_bytes(o, ex->object.kind == OBJECT_SYSV ? "key" : "name",
 			     ex->label, strlen(ex->label));
-	if (ex->has_facts) {
-		js_add_u64(o, "size", ex->size);
+	js_add_u64(o, "size", ex->size);
+	if (ex->has_mode) {
 		js_add_mode(o, "mode", ex->mode);
 		js_add_u64(o, "uid", ex->uid);
 		js_add_u64(o, "gid", ex->gid);

@@ -166,7 +166,7 @@ static const struct bit entry_bits[] = {
 	{ 56, "not exclusive: the frame is mapped elsewhere, too, or not at all",
 	      "exclusive: the frame is mapped here alone" },
 	{ 55, "soft-dirty off: not written since it was cleared, or not kept",
-	      "soft-dirty: written since it was last cleared" },
+	      "soft-dirty: written since it was last cleared, or newly mapped" },
 };
 
 void explain_put_entry(FILE *out, const struct explain *ex)
