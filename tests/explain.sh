@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-begin 12
+begin 13
 
 # Maps what its arguments say, eight pages each; says "WORD ADDRESS" in the file
 # $ARGV[0] and waits. What it is told by lines in the fifo $ARGV[1], it or its
@@ -26,10 +26,13 @@ for (@words) {
 	if ($word eq "sysv") { $at = syscall(30, $arg + 0, 0, 0); }
 	elsif ($word eq "sysvro") { $at = syscall(30, $arg + 0, 0, 010000); }
 	elsif ($word eq "anon") { $at = syscall(9, 0, 8 * 4096, 3, 0x22, -1, 0); }
+	elsif ($word eq "thp") { $at = syscall(9, 0, 4 << 20, 3, 0x22, -1, 0);
+				 $at = ($at + (2 << 20) - 1) & -(2 << 20);
+				 syscall(28, $at, 2 << 20, 14); at($at, "write"); }
 	elsif ($word eq "huge") { $at = syscall(9, 0, 4 << 20, 3, 0x40021, -1, 0); }
 	elsif ($word eq "file") {
 		open(my $f, "+<", $arg) or die "$arg: $!";
-		$at = syscall(9, 0, 8 * 4096, 3, 2, fileno($f), 0); }
+		$at = syscall(9, 0, 8 * 4096, 3, 2, fileno($f), 8192); }
 	elsif ($word eq "write" || $word eq "read") {
 		at($said[-1][1] + $arg * 4096, $word); next; }
 	elsif ($word eq "fork") {
@@ -214,7 +217,7 @@ explain "$parent" "$(plus "$a" 24576)"
 expect_jq '.pagemap.state == "hollow" and .holders_by == "nothing"'
 result "fork: one frame before the write, two after; the zero page"
 
-dd if=/dev/zero of="$tmp/file" bs=4096 count=8 2>/dev/null
+dd if=/dev/zero of="$tmp/file" bs=4096 count=10 2>/dev/null
 have private "file=$tmp/file" read=0 write=1
 a=$(addr private file)
 explain "$pid" "$a"
@@ -223,7 +226,8 @@ expect_jq ".mapping.memory == \"private\" and .object.object == \"file:$tmp/file
 	.pagemap.file_or_shared"
 explain "$pid" "$(plus "$a" 4096)"
 expect_frame "$pid" "$(plus "$a" 4096)"
-expect_jq '(.pagemap.file_or_shared | not) and .page == 1'
+expect_jq '(.pagemap.file_or_shared | not) and .page == 3 and .holders_by == "address" and
+	.holders == []'
 run shmviz explain "$pid" "$(plus "$a" 4096)"
 expect_grep "a copy of the object's page" "$tmp/out"
 result "a private mapping: the file's page, and a copy"
@@ -278,6 +282,19 @@ if [ "$(sed -n 's/HugePages_Free: *//p' /proc/meminfo)" -ge 2 ] 2>/dev/null; the
 	result "a huge page: the walk ends earlier"
 else
 	ktap_test_skip "a huge page: the walk ends earlier" "no huge pages to be had"
+fi
+
+# A transparent one, if the kernel gave one.
+have thp thp
+a=$(plus "$(addr thp thp)" $((7 * 4096)))
+if grep -q '^AnonHugePages: *[1-9]' "/proc/$pid/smaps"; then
+	explain "$pid" "$a"
+	expect_frame "$pid" "$a"
+	expect_jq '.page_tables.leaf_size == 2097152 and .frame.order == 9 and
+		(.frame.flags | index("thp") != null) and .frame.pfn % 512 == 7'
+	result "a transparent huge page"
+else
+	ktap_test_skip "a transparent huge page" "the kernel gave none"
 fi
 
 have swap anon write=0

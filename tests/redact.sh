@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-begin 9
+begin 10
 name=/dev/shm/hidden-posix.$$
 trap 'rm -f "$name"; cleanup' EXIT
 
@@ -190,8 +190,17 @@ if has_device; then
 	expect_grep redacted "$tmp/out"
 	expect_hidden
 	result "frames keep their neighbours, not their numbers"
+
+	expect_redacted map "$first"
+	jq -c '[.objects[0].runs[] | select(.pfn) | [.page, .count, .touch]]' "$tmp/out" >"$tmp/runs"
+	expect_jq '.redacted and .host != null and (.host | startswith("host "))'
+	run shmviz map --json "$first"
+	expect_same "$(jq -c '[.objects[0].runs[] | select(.pfn) | [.page, .count, .touch]]' "$tmp/out")" \
+		"$(cat "$tmp/runs")" "the picture"
+	result "map: the same picture"
 else
 	ktap_test_skip "frames keep their neighbours, not their numbers" "needs the module"
+	ktap_test_skip "map: the same picture" "needs the module"
 fi
 
 run shmviz view --redact "$first"
