@@ -197,6 +197,12 @@ if has_device; then
 	run shmviz map --json "$first"
 	expect_same "$(jq -c '[.objects[0].runs[] | select(.pfn) | [.page, .count, .touch]]' "$tmp/out")" \
 		"$(cat "$tmp/runs")" "the picture"
+	for form in svg html dot; do
+		run shmviz map --$form --redact "$first"
+		expect_status 0
+		expect_grep redacted "$tmp/out"
+		expect_hidden
+	done
 	result "map: the same picture"
 else
 	ktap_test_skip "frames keep their neighbours, not their numbers" "needs the module"

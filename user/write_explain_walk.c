@@ -140,9 +140,9 @@ void explain_put_walk(FILE *out, const struct explain *ex)
 		steps[n - 1].index, steps[n - 1].index);
 	if (ex->leaf == EXPLAIN_PAGE)
 		return;
-	explain_put(out, "huge page", "the walk ends one table earlier%s: the "
+	explain_put(out, "huge page", "the walk ends %s earlier: the "
 		    "last entry maps %siB at once%s",
-		    ex->leaf > 2 << 20 ? " still" : "",
+		    ex->leaf > 2 << 20 ? "two tables" : "one table",
 		    text_human(size, ex->leaf),
 		    ex->place.page_size > EXPLAIN_PAGE ?
 		    " (KernelPageSize of the mapping: hugetlb)" :
