@@ -12,8 +12,7 @@
 
 #include "device.h"
 #include "err.h"
-#include "object_kernel.h"
-#include "object_open.h"
+#include "object_request.h"
 #include "parse.h"
 #include "procfs.h"
 #include "target.h"
@@ -223,26 +222,11 @@ static int open_mapping(const struct target *target)
 static int request_name(const struct target *target,
 			struct shmviz_open *request, int *fd)
 {
-	const struct object_name *name = &target->name;
-	int ret = EXIT_FAILED;
 	char why[1024];
+	int ret = object_request(&target->name, request, fd, why, sizeof(why));
 
-	if (name->form == OBJECT_BY_ID) {
-		request->kind = SHMVIZ_KIND_SEGMENT;
-		request->id = name->shmid;
-		if (!name->ns)
-			return EXIT_DONE;
-		request->ns_fd = *fd = object_open_ipcns(name->ns, why,
-							 sizeof(why));
-	} else if (name->form == OBJECT_BY_INODE) {
-		ret = object_kernel_request(name, request, fd, why, sizeof(why));
-	} else {
-		request->kind = SHMVIZ_KIND_FILE;
-		request->id = *fd = object_open(name, why, sizeof(why));
-	}
-	if (*fd >= 0)
-		return EXIT_DONE;
-	err_line("%s", why);
+	if (ret)
+		err_line("%s", why);
 	return ret;
 }
 
