@@ -109,7 +109,8 @@ static void take_signals(struct top *top)
 	}
 }
 
-static void take_keys(struct top *top)
+/* false: there was none. */
+static bool take_keys(struct top *top)
 {
 	struct epoll_event events[4];
 	uint32_t key;
@@ -119,10 +120,11 @@ static void take_keys(struct top *top)
 		if (events[i].events & (EPOLLHUP | EPOLLERR))
 			top->ui.quit = true;
 	if (n <= 0)
-		return;
+		return false;
 	take_signals(top);
 	while (!top->ui.quit && (key = top_screen_key()))
 		top_key(&top->ui, key);
+	return true;
 }
 
 static bool events_are_seen(const struct top_ui *ui)
@@ -153,31 +155,39 @@ static bool drain(struct top *top)
 	return top->live.events != before;
 }
 
+/* Where events come one after the other, not for each of them. */
+static unsigned int wait(struct top *top, bool fresh)
+{
+	unsigned int seen = 0;
+
+	if (fresh && !top->live.full)
+		seen = runloop_wait(&top->loop, top->keys, DRAIN_MS, NULL);
+	if (!seen)
+		seen = runloop_wait(&top->loop, top->all,
+				    until_drawn(top, fresh), NULL);
+	return seen;
+}
+
 static void run(struct top *top)
 {
 	bool fresh = false;	/* events that are not drawn yet */
 
 	while (!top->ui.quit && !top->failed && !top->live.out_of_memory) {
-		unsigned int seen;
+		unsigned int seen = wait(top, fresh);
+		bool redraw = take_keys(top);
 
-		seen = runloop_wait(&top->loop, top->all,
-				    until_drawn(top, fresh), NULL);
 		if (seen & RUN_END)
 			break;
-		take_keys(top);
-		if (seen & RUN_INPUT)
-			fresh = drain(top) || fresh;
+		fresh = drain(top) || fresh;
 		if (seen & RUN_TICK && !top->ui.paused &&
-		    clock_ns(CLOCK_MONOTONIC) >= top->rested)
+		    clock_ns(CLOCK_MONOTONIC) >= top->rested) {
 			look(top);
-		else if (fresh && until_drawn(top, fresh))
-			goto rest;
+			redraw = true;
+		}
+		if (!redraw && until_drawn(top, fresh))
+			continue;
 		draw(top);
 		fresh = false;
-rest:
-		/* Not for every single event. */
-		if (fresh && !top->live.full)
-			runloop_wait(&top->loop, top->keys, DRAIN_MS, NULL);
 	}
 }
 

@@ -19,9 +19,9 @@ const struct top_column_info top_columns[TOP_COLUMNS] = {
 	[TOP_SIZE] = { "SIZE", "size", "how large it is", 'S', 6, true, false },
 	[TOP_RSS] = { "RSS", "resident", "how much of it is in memory", 'M', 6,
 		      true, false },
-	[TOP_SWAP] = { "SWAP", "swapped", "how much of it is in swap", 'W', 6,
+	[TOP_SWAP] = { "SWAP", "swapped", "how much of it is in swap", 'W', 5,
 		       true, false },
-	[TOP_MAPS] = { "MAPS", "maps", "mappings (VMAs) of it", 'A', 5, true,
+	[TOP_MAPS] = { "MAPS", "maps", "mappings (VMAs) of it", 'A', 4, true,
 		       false },
 	[TOP_PROCS] = { "PROCS", "processes", "processes that map it", 'U', 5,
 			true, false },
@@ -36,7 +36,7 @@ const struct top_column_info top_columns[TOP_COLUMNS] = {
 	[TOP_NAME] = { "NAME", "name", "key, name or path", 'N', 0, false,
 		       true },
 	[TOP_WHO] = { "PROCESSES", NULL, NULL, 0, 0, false, true },
-	[TOP_TAIL] = { "NAME [STATUS] PROCESSES", NULL, NULL, 0, 0, false,
+	[TOP_TAIL] = { "NAME, PROCESSES", NULL, NULL, 0, 0, false,
 		       true },
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "ls_table.h"
@@ -197,13 +198,16 @@ static void holder_text(char *text, size_t size, const struct top_ui *ui,
 	map = &obj->maps[i];
 	process = &all[map->process];
 	text_show(name, sizeof(name), process->comm.bytes, process->comm.len);
-	top_text_add(text, size, narrow ? "%d %s %" PRIx64 "-%" PRIx64 " %s" :
-		     "%7d %-15s %012" PRIx64 "-%012" PRIx64 " %s", process->pid,
-		     name, map->start, map->end, map->prot);
-	if (!narrow)
-		top_text_add(text, size, " %6s %10" PRIu64,
+	/* The range is known by its beginning. */
+	if (narrow)
+		top_text_add(text, size, "%d %s %s %" PRIx64 "-%" PRIx64,
+			     process->pid, name, map->prot, map->start, map->end);
+	else
+		top_text_add(text, size, "%7d %-15s %012" PRIx64 "-%012" PRIx64
+			     " %s %6s %10" PRIu64, process->pid, name, map->start,
+			     map->end, map->prot,
 			     text_human(human, map->end - map->start),
-			     map->offset / 4096);
+			     map->offset / sysconf(_SC_PAGESIZE));
 }
 
 static size_t count_holders(const struct object *obj)
@@ -223,7 +227,7 @@ static void put_holders_heading(const struct top_ui *ui, int y,
 	if (n > shown)
 		snprintf(more, sizeof(more), "  %ld to %ld of %ld",
 			 detail->first + 1, detail->first + shown, n);
-	snprintf(text, sizeof(text), narrow ? "PID COMM RANGE PROT%s" :
+	snprintf(text, sizeof(text), narrow ? "PID COMM PROT RANGE%s" :
 		 "%7s %-15s %-25s PROT   SIZE FIRST PAGE%s",
 		 narrow ? more : "PID", "COMM", "RANGE", more);
 	top_put(y, 0, top_screen_width(), look, text);

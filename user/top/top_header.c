@@ -20,10 +20,6 @@ size_t top_ui_missing(const struct top_ui *ui, char lines[][512])
 	if (!ui->privileged)
 		snprintf(lines[n++], 512, "your own processes and this IPC"
 			 " namespace only: run it as root to see all");
-	else if (list->hidden || list->refused)
-		snprintf(lines[n++], 512, "not all may be shown: %zu processes"
-			 " and %zu IPC namespaces could not be looked at",
-			 list->hidden, list->refused);
 	if (list->lacks_sysv)
 		snprintf(lines[n++], 512, "no System V segments: this kernel"
 			 " has none");
@@ -31,6 +27,10 @@ size_t top_ui_missing(const struct top_ui *ui, char lines[][512])
 		snprintf(lines[n++], 512, "%s", ui->live->missing);
 	if (*ui->no_module)
 		snprintf(lines[n++], 512, "no frames: %.480s", ui->no_module);
+	if (ui->privileged && (list->hidden || list->refused))
+		snprintf(lines[n++], 512, "not all may be shown: processes that"
+			 " could not be looked at: %zu, IPC namespaces: %zu",
+			 list->hidden, list->refused);
 	return n;
 }
 
@@ -128,7 +128,7 @@ static void put_events(const struct top_ui *ui, int y)
 int top_draw_header(struct top_ui *ui)
 {
 	int height = top_screen_height(), y = 0;
-	int most = height < 12 ? 3 : height < 20 ? 5 : 8;
+	int most = height < 12 ? 3 : height < 20 ? 5 : height < 30 ? 6 : 8;
 	char lines[TOP_MISSING_MAX][512], text[520];
 	size_t n = top_ui_missing(ui, lines);
 	int room;

@@ -13,7 +13,7 @@
 #define WIDE		110	/* columns: name, status, processes apart */
 #define TALL		36	/* lines: there is room for events */
 #define OBJECT_LEAST	10
-#define TAIL_LEAST	12
+#define TAIL_LEAST	8
 
 /* The columns that fit, and how wide they are. */
 struct layout {
@@ -91,8 +91,8 @@ static void lay_out(struct layout *layout, const struct top_model *model)
 
 	if (object > width / 4 && object > 20)
 		object = width / 4 > 20 ? width / 4 : 20;
-	if (object > width / 2)
-		object = width / 2;
+	if (object > 3 * width / 8)
+		object = 3 * width / 8;
 	layout->n = 0;
 	choose(wanted, width - object - 1 - TAIL_LEAST);
 	rest = width - object - 1 - sum(wanted);
@@ -135,10 +135,13 @@ static void put_heading(const struct top_ui *ui, const struct layout *layout,
 }
 
 static enum top_look cell_look(const struct top_row *row, enum top_column column,
-			       enum top_look line)
+			       const char *cell, enum top_look line)
 {
 	if (line != LOOK_PLAIN)
 		return line;
+	/* What is nothing steps back. */
+	if (!strcmp(cell, "0") || !strcmp(cell, "-"))
+		return LOOK_DIM;
 	if ((column == TOP_RATE || column == TOP_OBJECT) && row->rate > 0)
 		return LOOK_BUSY;
 	return LOOK_PLAIN;
@@ -165,7 +168,7 @@ static void put_row(const struct top_ui *ui, const struct layout *layout, int y,
 			top_text_fit(fitted, sizeof(fitted), cell, width,
 				     top_columns[column].right,
 				     top_columns[column].width ? 0 : ui->skip);
-			top_put(y, x, width, cell_look(row, column, line),
+			top_put(y, x, width, cell_look(row, column, cell, line),
 				fitted);
 		}
 		x += width + 1;

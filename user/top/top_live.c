@@ -8,7 +8,7 @@
 #include "top_live.h"
 #include "tracer.h"
 
-#define LOG_ROOM	1024
+#define LOG_ROOM	4096
 #define WATCHED_ROOM	512
 
 int top_live_init(struct top_live *live, struct top_activities *activities)

@@ -24,6 +24,7 @@ enum { PAIR_HEADING = 1, PAIR_SORTED, PAIR_SELECTED, PAIR_WARNING, PAIR_LABEL,
 static void choose_plain_looks(void)
 {
 	static const attr_t plain[LOOK_MAX] = {
+		[LOOK_DIM]	= A_DIM,
 		[LOOK_BOLD]	= A_BOLD,
 		[LOOK_HEADING]	= A_REVERSE,
 		[LOOK_SORTED]	= A_REVERSE | A_BOLD | A_UNDERLINE,

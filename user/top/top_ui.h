@@ -63,7 +63,7 @@ struct top_ui {
 	char no_module[512];	/* why there are no frames; "": there are */
 };
 
-#define TOP_MISSING_MAX	4
+#define TOP_MISSING_MAX	5
 /* What is not there and why, one line each; how many. */
 size_t top_ui_missing(const struct top_ui *ui, char lines[][512]);
 
