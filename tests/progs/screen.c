@@ -10,6 +10,7 @@
  *			<Space> <BS> <C-c> ...
  *	see ERE		wait until a line of the screen matches
  *	gone ERE	wait until none does
+ *	order ERE...	wait until there is a line for each, one below the other
  *	save FILE	the screen, as text
  *	raw FILE	all that was written to the terminal so far
  *	resize CxL	the terminal gets another size
@@ -26,6 +27,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <pty.h>
 #include <regex.h>
@@ -39,7 +41,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
-#include <utmp.h>
 #include <unistd.h>
 
 #include "vt.h"
@@ -111,16 +112,17 @@ static bool take_output(int ms)
 	return true;
 }
 
-static bool matches(const regex_t *expr)
+/* The first line from y on that matches; -1: none. */
+static int find_line(const regex_t *expr, int y)
 {
-	for (int y = 0; y < vt.lines; y++) {
+	for (; y < vt.lines; y++) {
 		char text[VT_LINE_BYTES];
 
 		vt_line(&vt, y, text);
 		if (!regexec(expr, text, 0, NULL, 0))
-			return true;
+			return y;
 	}
-	return false;
+	return -1;
 }
 
 static void wait_for(const char *pattern, bool wanted)
@@ -130,13 +132,41 @@ static void wait_for(const char *pattern, bool wanted)
 
 	if (regcomp(&expr, pattern, REG_EXTENDED | REG_NOSUB))
 		fail("no regular expression: %s", pattern);
-	while (matches(&expr) != wanted) {
+	while ((find_line(&expr, 0) >= 0) != wanted) {
 		if (now() > end)
 			fail("waited in vain %s: %s", wanted ? "to see" :
 			     "not to see", pattern);
 		take_output(100);
 	}
 	regfree(&expr);
+}
+
+static bool is_in_order(const char *patterns)
+{
+	char *copy = strdup(patterns), *at = copy, *word;
+	regex_t expr;
+	int y = 0;
+
+	while (y >= 0 && (word = strsep(&at, " "))) {
+		if (regcomp(&expr, word, REG_EXTENDED | REG_NOSUB))
+			fail("no regular expression: %s", word);
+		y = find_line(&expr, y);
+		y += y >= 0;
+		regfree(&expr);
+	}
+	free(copy);
+	return y >= 0;
+}
+
+static void wait_for_order(const char *patterns)
+{
+	double end = now() + DEADLINE;
+
+	while (!is_in_order(patterns)) {
+		if (now() > end)
+			fail("waited in vain for the order: %s", patterns);
+		take_output(100);
+	}
 }
 
 static void save(const char *path, bool all)
@@ -259,6 +289,8 @@ static void step(char *line)
 		wait_for(arg, true);
 	} else if (!strcmp(line, "gone")) {
 		wait_for(arg, false);
+	} else if (!strcmp(line, "order")) {
+		wait_for_order(arg);
 	} else if (!strcmp(line, "save")) {
 		save(arg, false);
 	} else if (!strcmp(line, "raw")) {
@@ -282,12 +314,17 @@ static void step(char *line)
 	}
 }
 
+/*
+ * The session is ours, and the terminal is its own, so that the program is what a
+ * shell with job control has in the foreground.
+ */
 static void start(char **argv)
 {
 	struct winsize size = { .ws_col = vt.columns, .ws_row = vt.lines };
 
-	if (openpty(&terminal, &kept, NULL, NULL, &size)) {
-		perror("screen: openpty");
+	if (openpty(&terminal, &kept, NULL, NULL, &size) ||
+	    setsid() < 0 || ioctl(kept, TIOCSCTTY, 0)) {
+		perror("screen: cannot have a terminal");
 		exit(1);
 	}
 	fcntl(terminal, F_SETFD, FD_CLOEXEC);
@@ -296,11 +333,28 @@ static void start(char **argv)
 	if (program)
 		return;
 	setenv("TERM", "xterm", 0);
-	/* The terminal is its own, with all that keys then do. */
-	login_tty(kept);
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(kept, getpid());
+	signal(SIGTTOU, SIG_DFL);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(kept, fd);
+	close(kept);
 	execvp(argv[0], argv);
 	perror(argv[0]);
 	_exit(127);
+}
+
+static void in_background(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		return;
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		exit(1);
+	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
 int main(int argc, char **argv)
@@ -314,7 +368,11 @@ int main(int argc, char **argv)
 		fputs("screen: see the source\n", stderr);
 		return 2;
 	}
+	setlocale(LC_CTYPE, "");
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* Whoever leads a group of processes can't have a session. */
+	if (getpgrp() == getpid())
+		in_background();
 	vt_init(&vt, columns, lines);
 	start(argv + 2);
 	while ((len = getline(&line, &room, stdin)) > 0) {

@@ -46,7 +46,8 @@ static void put_title(const struct top_ui *ui, int y)
 	localtime_r(&now, &tm);
 	strftime(clock, sizeof(clock), "%T", &tm);
 	x = top_put_text(y, 0, LOOK_TITLE, "shmviz top");
-	x = top_put_text(y, x + 1, LOOK_DIM, ui->host);
+	if (top_screen_width() > 20)
+		top_put_text(y, x + 1, LOOK_DIM, ui->host);
 	if (ui->paused) {
 		snprintf(text, sizeof(text), " PAUSED: Z goes on ");
 		look = LOOK_SELECTED;
@@ -59,7 +60,8 @@ static void put_title(const struct top_ui *ui, int y)
 			 model->opt->delay);
 	}
 	x = top_screen_width() - top_text_width(text);
-	top_put_text(y, x < 11 ? 11 : x, look, text);
+	if (x > 10)
+		top_put_text(y, x, look, text);
 }
 
 static void put_objects(const struct top_ui *ui, int y)

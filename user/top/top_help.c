@@ -118,6 +118,7 @@ void top_draw_bar(const struct top_bar_key *all, size_t n)
 {
 	int y = top_screen_height() - 1, x = 0, width = top_screen_width();
 
+	top_put(y, 0, width, LOOK_PLAIN, "");
 	for (size_t i = 0; i < n; i++) {
 		int needs = strlen(all[i].key) + strlen(all[i].label) + 1;
 

@@ -325,6 +325,8 @@ void top_key(struct top_ui *ui, uint32_t key)
 	/* Wherever one is. Ctrl-C is a signal. */
 	if (key == CTRL('L')) {
 		top_screen_repair();
+	} else if (key == CTRL('Z')) {
+		top_screen_stop();
 	} else if (ui->view == VIEW_HELP) {
 		help_key(ui, key);
 	} else if (ui->mode == MODE_SEARCH || ui->mode == MODE_FILTER) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ncurses.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -61,6 +63,34 @@ static void choose_colours(void)
 	looks[LOOK_SWAPPED] = COLOR_PAIR(PAIR_SWAPPED);
 }
 
+/*
+ * Ctrl-Z comes as a key. As a signal it would be lost while curses writes: it
+ * then ignores that one.
+ */
+static void take_stop_key(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes))
+		return;
+	modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+	def_prog_mode();
+}
+
+void top_screen_stop(void)
+{
+	struct sigaction was, stop = { .sa_handler = SIG_DFL };
+
+	endwin();
+	sigaction(SIGTSTP, &stop, &was);
+	/* With all that the shell has started for this line. */
+	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &was, NULL);
+	top_screen_resized();
+	refresh();
+}
+
 static int refuse(const char *why)
 {
 	const char *term = getenv("TERM");
@@ -98,6 +128,7 @@ int top_screen_open(void)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	intrflush(stdscr, FALSE);
+	take_stop_key();
 	curs_set(0);
 	choose_plain_looks();
 	choose_colours();

@@ -41,6 +41,9 @@ int top_screen_height(void);
 /* The terminal has another size now. */
 void top_screen_resized(void);
 
+/* Give the screen back and stop, as for Ctrl-Z; returns when it goes on. */
+void top_screen_stop(void);
+
 /* What is drawn comes onto the screen all at once, at the end. */
 void top_screen_begin(void);
 void top_screen_end(void);
