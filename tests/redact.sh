@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-begin 10
+begin 11
 name=/dev/shm/hidden-posix.$$
 trap 'rm -f "$name"; cleanup' EXIT
 
@@ -208,6 +208,18 @@ else
 	ktap_test_skip "frames keep their neighbours, not their numbers" "needs the module"
 	ktap_test_skip "map: the same picture" "needs the module"
 fi
+
+top() { shmviz top --batch --no-events --count 2 --delay 0.1 --filter "$(basename "$name")" "$@"; }
+run top
+expect_grep "hidden-posix" "$tmp/out"
+run top --redact
+expect_status 0
+expect_hidden
+expect_same "$(grep -c '^shmviz-top .* redacted$' "$tmp/out")" 2 "heads that say so"
+expect_same "$(grep -c '^posix:/name1 .* /name1$' "$tmp/out")" 2 "the object, with one name"
+run shmviz top --redact
+expect_error 2 "batch"
+result "top --batch: names, the same at each look"
 
 run shmviz view --redact "$first"
 expect_error 2 "contents can't be redacted"
