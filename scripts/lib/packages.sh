@@ -17,7 +17,7 @@ PURPOSES_MORE=(backports debug apps bench)
 packages_build=(
 	gcc libc6-dev make pkg-config
 	clang bpftool libbpf-dev libelf-dev zlib1g-dev
-	libsmartcols-dev libjson-c-dev libcap-dev
+	libsmartcols-dev libjson-c-dev libcap-dev libncurses-dev
 	linux-headers-amd64 linux-headers-6.12-amd64
 )
 
