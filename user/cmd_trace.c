@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "live.h"
+#include "redact.h"
 #include "replay.h"
 #include "term.h"
 #include "trace_options.h"
@@ -58,6 +59,14 @@ static void on_end(const struct trace_end *end, void *ctx)
 	writer->end(end);
 }
 
+static const struct trace_writer *writer_for(const struct trace_options *opt)
+{
+	const struct trace_writer *writer =
+		opt->json ? &trace_writer_json : &trace_writer_text;
+
+	return opt->redact ? redact_trace_writer(writer) : writer;
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	static const struct from_reader to_writer = {
@@ -74,7 +83,7 @@ int cmd_trace(int argc, char **argv)
 	}
 	if (ret)
 		return ret;
-	writer = opt.json ? &trace_writer_json : &trace_writer_text;
+	writer = writer_for(&opt);
 	if (opt.from)
 		return replay(&opt, writer, is_narrow());
 	return live_trace(&opt, STDOUT_FILENO, &to_writer, (void *)writer);

@@ -43,6 +43,8 @@ void trace_options_help(void)
 	     "      --from FILE        tell again what trace --json has written, - for stdin;\n"
 	     "                         filters pick from it\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
+	     "      --redact           keys, names and users as stand-ins, to be published;\n"
+	     "                         filters take the real ones\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
 	puts("\n"
@@ -123,6 +125,9 @@ int trace_option(struct trace_options *opt, int c, char **argv)
 	case TRACE_OPT_ENTRY:
 		opt->tracer.entry = true;
 		return EXIT_DONE;
+	case TRACE_OPT_REDACT:
+		opt->redact = true;
+		return EXIT_DONE;
 	case TRACE_OPT_STRICT:
 		opt->strict = true;
 		return EXIT_DONE;
@@ -152,8 +157,9 @@ static int finish_from(const struct trace_options *opt, bool command)
 	if (opt->from && (command || tracer->backend || tracer->buffer ||
 			  tracer->entry || opt->duration > 0 ||
 			  opt->filter.follow))
-		return err_usage(opt->name, "--from FILE goes with%s --strict,"
-				 " --no-segments and filters only", json);
+		return err_usage(opt->name, "--from FILE goes with%s"
+				 " --redact, --strict, --no-segments and filters"
+				 " only", json);
 	return EXIT_DONE;
 }
 

@@ -18,6 +18,7 @@ struct trace_options {
 	double duration;	/* seconds; 0: until told to end */
 	bool json;
 	bool strict;
+	bool redact;		/* names and keys as stand-ins */
 	char **command;		/* NULL: none */
 	const char *from;	/* a file to read instead; NULL: none */
 };
@@ -37,6 +38,7 @@ enum {
 	TRACE_OPT_FOLLOW,
 	TRACE_OPT_FROM,
 	TRACE_OPT_NO_SEGMENTS,
+	TRACE_OPT_REDACT,
 	TRACE_OPT_STRICT,
 	TRACE_OPT_LAST = TRACE_OPT_STRICT,
 };
@@ -51,6 +53,7 @@ enum {
 	{ "from",     required_argument, NULL, TRACE_OPT_FROM },	\
 	{ "kind",     required_argument, NULL, FILTER_OPT_KIND },	\
 	{ "no-segments", no_argument,    NULL, TRACE_OPT_NO_SEGMENTS },	\
+	{ "redact",   no_argument,       NULL, TRACE_OPT_REDACT },	\
 	{ "strict",   no_argument,       NULL, TRACE_OPT_STRICT },	\
 	FILTER_LONG_OPTIONS
 
