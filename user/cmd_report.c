@@ -12,6 +12,7 @@
 #include "err.h"
 #include "event_filter.h"
 #include "from.h"
+#include "keeper.h"
 #include "live.h"
 #include "output.h"
 #include "perfetto.h"
@@ -27,6 +28,8 @@ struct reporting {
 	struct perfetto *perfetto;	/* NULL: not asked for */
 	struct output page, trace_events;
 	struct picture picture;
+	bool have_picture;
+	char no_picture[512];
 };
 
 static void on_start(const struct trace_start *start, void *ctx)
@@ -126,11 +129,45 @@ static void look_at_the_end(struct report *report)
 	segment_list_free(&list);
 }
 
+/* Those that somebody has, out of those that something happened to. */
+static size_t list_shared(const struct report *report, int shmids[KEEPER_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n && n < KEEPER_MAX; i++) {
+		const struct report_object *obj = report->objects[i];
+
+		if (report_is_segment(obj) && !report_is_gone(obj) &&
+		    !report_is_idle(obj) && obj->nattch &&
+		    obj->id.space == report->start.ipcns)
+			shmids[n++] = obj->id.number;
+	}
+	return n;
+}
+
+static void take_picture(struct reporting *re, struct keeper *keeper)
+{
+	static const char none[] = "No picture: ";
+	char *why = re->no_picture + strlen(none);
+	size_t size = sizeof(re->no_picture) - strlen(none), n;
+	int shmids[KEEPER_MAX];
+
+	strcpy(re->no_picture, none);
+	n = list_shared(re->report, shmids);
+	if (!n)
+		snprintf(why, size, "none of these segments had anybody attached"
+			 " at the end.");
+	else if (!keeper_ask(keeper, shmids, n, &re->picture, why, size))
+		re->have_picture = true;
+	else
+		strncat(why, ".", size - strlen(why) - 1);
+}
+
 /*
  * Where the page goes to stdout, the command's own words must not get between:
  * it is started with stderr in its place.
  */
-static int trace_now(struct reporting *re)
+static int trace_beside(struct reporting *re)
 {
 	const struct trace_options *opt = &re->opt->trace;
 	bool ours = re->page.file == stdout || re->trace_events.file == stdout;
@@ -149,8 +186,29 @@ static int trace_now(struct reporting *re)
 		dup2(out, STDOUT_FILENO);
 		close(out);
 	}
-	if (!ret || ret == EXIT_LOST)
+	return ret;
+}
+
+static int trace_now(struct reporting *re)
+{
+	bool picture = re->page.file && !re->have_picture;
+	struct keeper keeper;
+	int ret;
+
+	if (picture && keeper_start(&keeper)) {
+		err_line("cannot start a process for the picture: %s",
+			 strerror(errno));
+		keeper_stop(&keeper);
+		return EXIT_FAILED;
+	}
+	ret = trace_beside(re);
+	if (!ret || ret == EXIT_LOST) {
 		look_at_the_end(re->report);
+		if (picture)
+			take_picture(re, &keeper);
+	}
+	if (picture)
+		keeper_stop(&keeper);
 	return ret;
 }
 
@@ -200,13 +258,14 @@ static int write_page(struct reporting *re)
 	const struct trace_options *opt = &re->opt->trace;
 	char *command = opt->command ? command_line(opt->command) : NULL;
 	struct report_page page = {
-		.no_picture = "No picture was given: 'shmviz map --json' makes"
-			      " one, and --picture FILE puts it here.",
+		.no_picture = re->no_picture,
 	};
 	int ret = output_begin(&re->page);
 
 	set_source(&page, re->opt, command);
-	if (re->opt->picture)
+	if (re->have_picture && opt->redact)
+		picture_redact(&re->picture);
+	if (re->have_picture)
 		page.picture = &re->picture;
 	if (!ret) {
 		write_report_html(re->page.file, re->report, &page);
@@ -241,11 +300,13 @@ static int write_all(struct reporting *re)
 /* Before anything runs: it may not be one. */
 static int read_picture(struct reporting *re)
 {
-	int ret = re->opt->picture ?
-		  picture_from(&re->picture, re->opt->picture) : EXIT_DONE;
+	int ret = EXIT_DONE;
 
-	if (!ret && re->opt->trace.redact)
-		picture_redact(&re->picture);
+	if (re->opt->picture)
+		ret = picture_from(&re->picture, re->opt->picture);
+	re->have_picture = re->opt->picture && !ret;
+	snprintf(re->no_picture, sizeof(re->no_picture), "No picture was given:"
+		 " 'shmviz map --json' makes one, --picture FILE puts it here.");
 	return ret;
 }
 

@@ -137,25 +137,35 @@ static int compare_tasks(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
-void perfetto_name(struct perfetto *perfetto, __u32 pid, __u32 tid,
-		   const __u8 comm[REC_COMM_LEN])
+static struct task *find_task(struct perfetto *perfetto, __u32 pid, __u32 tid,
+			      bool *found)
 {
 	struct task key = { .pid = pid, .tid = tid }, *task;
-	void *found = tfind(&key, &perfetto->tasks, compare_tasks);
+	void *at = tfind(&key, &perfetto->tasks, compare_tasks);
+
+	*found = at;
+	if (at)
+		return *(struct task **)at;
+	task = malloc(sizeof(*task));
+	if (!task)
+		err_nomem();
+	*task = key;
+	if (!tsearch(task, &perfetto->tasks, compare_tasks))
+		err_nomem();
+	return task;
+}
+
+void perfetto_name(struct perfetto *perfetto, __u32 pid, __u32 tid,
+		   const __u8 comm[REC_COMM_LEN], bool newer)
+{
+	struct task *task;
+	bool found;
 
 	if (!pid)
 		return;
-	if (!found) {
-		task = malloc(sizeof(*task));
-		if (!task)
-			err_nomem();
-		*task = key;
-		found = tsearch(task, &perfetto->tasks, compare_tasks);
-		if (!found)
-			err_nomem();
-	}
-	task = *(struct task **)found;
-	memcpy(task->comm, comm, REC_COMM_LEN);
+	task = find_task(perfetto, pid, tid, &found);
+	if (!found || newer)
+		memcpy(task->comm, comm, REC_COMM_LEN);
 }
 
 /* Its name is the call alone, so that all of a kind look the same. */
@@ -206,7 +216,9 @@ static void add_counter(struct perfetto *perfetto, const struct event *ev)
 
 void perfetto_event(struct perfetto *perfetto, const struct event *ev)
 {
-	perfetto_name(perfetto, ev->pid, ev->tid, ev->comm);
+	perfetto_name(perfetto, ev->pid, ev->tid, ev->comm, true);
+	/* Its first thread may have done nothing. */
+	perfetto_name(perfetto, ev->pid, ev->pid, ev->comm, false);
 	add_call(perfetto, ev);
 	if (ev->have & EV_NATTCH && ev->have & EV_SHMID)
 		add_counter(perfetto, ev);

@@ -35,9 +35,9 @@ void perfetto_close(struct perfetto *perfetto);
 /* ,"NAME":TEXT of text that text_escape() has made */
 void perfetto_text(FILE *out, const char *name, const char *text);
 
-/* What a process or thread is called, from now on. */
+/* What a process or thread is called: from now on, or unless that is known. */
 void perfetto_name(struct perfetto *perfetto, __u32 pid, __u32 tid,
-		   const __u8 comm[REC_COMM_LEN]);
+		   const __u8 comm[REC_COMM_LEN], bool newer);
 
 /* perfetto_spans.c */
 void perfetto_add_objects(struct perfetto *perfetto,

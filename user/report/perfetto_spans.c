@@ -80,6 +80,7 @@ static void add_fork(struct adding *add, const struct report_span *span)
 	FILE *out = perfetto_open(add->perfetto, PERFETTO_EVENT, span->from, 'i',
 				  "fork", span->ppid, span->ppid);
 
+	perfetto_name(add->perfetto, span->ppid, span->ppid, span->comm, false);
 	if (!out)
 		return;
 	fprintf(out, ",\"cat\":\"event\",\"s\":\"t\",\"args\":{\"child\":%u}",
@@ -94,9 +95,8 @@ static void add_span(struct adding *add, const struct report_span *span)
 	const struct report_deed *made = &add->obj->created;
 
 	add->id++;
-	/* No event tells of it. */
-	if (span->begin == REPORT_BEFORE && span->ending == REPORT_OPEN)
-		perfetto_name(add->perfetto, span->pid, span->pid, span->comm);
+	/* There may be no event of it. */
+	perfetto_name(add->perfetto, span->pid, span->pid, span->comm, false);
 	add_begin(add, span->from, "attachment", span->pid, span->tid, span);
 	if (span->ending != REPORT_OPEN)
 		add_end(add, span->from, span->to, "attachment", span->pid,

@@ -134,7 +134,7 @@ struct report_object {
 	struct report_mark *marks;
 	size_t n_marks, room_marks;
 	__u64 marks_left_out;
-	unsigned int recent;		/* it may still be told of: see objects */
+	bool recent;			/* it may still be told of */
 };
 
 /* Calls that failed in the same way. */

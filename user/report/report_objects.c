@@ -148,12 +148,12 @@ void report_object_ended(struct report *report, struct report_object *obj)
 	struct report_object **slot =
 		&report->recent[report->next_recent++ % REPORT_RECENT];
 
+	obj->recent = true;
 	if (*slot) {
-		(*slot)->recent = 0;
+		(*slot)->recent = false;
 		if (report->n_ended >= REPORT_ENDED_MAX)
 			leave_out(report, least(report));
 	}
 	*slot = obj;
-	obj->recent = 1;
 	report->n_ended++;
 }
