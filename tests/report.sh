@@ -141,7 +141,11 @@ perl -e '
 		}
 		put("destroy", 9, qq($seg,"nattch":0,"gone":true,"cause":"rmid"));
 	}' >"$tmp/long"
-report_from "$tmp/long"
+run shmviz report --from "$tmp/long" -o "$tmp/page" --perfetto "$tmp/perfetto"
+expect_status 0
+expect_well_formed "$tmp/page"
+expect_jq '.otherData.objects_left_out > 0' "$tmp/perfetto"
+jq -s . "$tmp/long" >"$tmp/all"
 expect_card made '[.[] | select(.created)] | length'
 expect_card gone '[.[] | select(.event == "destroy")] | length'
 expect_grep '[0-9]+ objects that were gone have no section here' "$tmp/page"
