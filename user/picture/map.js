@@ -221,7 +221,7 @@
 			lines.push([tag(m), processText(obj, map.process),
 				    hex(addressOf(obj, map, page)), map.prot,
 				    TOUCH[letter] + (run.copies.has(m) ? " in frame " +
-				    hex(run.copies.get(m)) : "")]);
+				    hex(run.copies.get(m) + page - run.first) : "")]);
 		});
 		/* Those who have the frame come first. */
 		return lines.sort((a, b) => (b[4] === "touched") - (a[4] === "touched"));
@@ -470,9 +470,10 @@
 				addPage(list, obj, run.first + at, what + " " + hex(frame) +
 					": page " + (run.first + at));
 			for (const [m, copy] of run.copies)
-				if (BigInt(copy) === frame)
-					addPage(list, obj, run.first, what + " " + hex(frame) +
-						": copy of page " + run.first + " in " + tag(m));
+				if (frame >= copy && frame < copy + run.count)
+					addPage(list, obj, run.first + Number(frame) - copy,
+						what + " " + hex(frame) + ": copy of page " +
+						(run.first + Number(frame) - copy) + " in " + tag(m));
 		}
 	}
 

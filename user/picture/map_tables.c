@@ -38,7 +38,7 @@ static void put_who(FILE *out, const struct picture_object *obj,
 
 static size_t row_of(const struct layout *l, size_t run, size_t row)
 {
-	while (row + 1 < l->rows.n && l->rows.rows[row + 1].run <= run)
+	while (l->rows.rows[row].run + l->rows.rows[row].n_runs <= run)
 		row++;
 	return row;
 }

@@ -75,20 +75,32 @@ static void add_touch(struct picture_mark *mark, unsigned int touch,
 static void add_run(struct picture_row *row, const struct picture_object *obj,
 		    const struct picture_run *run)
 {
+	/* A row of one page can be less than its run. */
+	uint64_t count = run->count < row->count ? run->count : row->count;
+
 	if (run->frame.state == SHMVIZ_STATE_PRESENT) {
 		if (!row->present || run->sharing < row->least)
 			row->least = run->sharing;
 		if (run->sharing > row->most)
 			row->most = run->sharing;
-		row->present += run->count;
-		row->shared += run->sharing > 1 ? run->count : 0;
+		row->present += count;
+		row->shared += run->sharing > 1 ? count : 0;
 	} else if (run->frame.state == SHMVIZ_STATE_SWAPPED) {
-		row->swapped += run->count;
+		row->swapped += count;
 	} else {
-		row->holes += run->count;
+		row->holes += count;
 	}
 	for (size_t m = 0; m < obj->n_mappings; m++)
-		add_touch(&row->marks[m], run->touch[m], run->count);
+		add_touch(&row->marks[m], run->touch[m], count);
+}
+
+/* A row for each page. */
+static void unfold(const struct picture_object *obj, struct picture_row *rows)
+{
+	for (size_t i = 0; i < obj->n_runs; i++)
+		for (uint64_t page = 0; page < obj->runs[i].count; page++)
+			*rows++ = (struct picture_row) { .run = i, .n_runs = 1,
+				.first = obj->runs[i].first + page, .count = 1 };
 }
 
 static void *get_room(size_t n, size_t size)
@@ -103,14 +115,18 @@ static void *get_room(size_t n, size_t size)
 void picture_rows_fold(struct picture_rows *rows,
 		       const struct picture_object *obj, size_t max)
 {
-	bool fold = obj->n_runs > max;
+	bool fold = obj->n_runs > max,
+	     pages = !fold && obj->page_count <= PICTURE_ROWS_PAGES;
 	uint64_t unit = 0;
 
 	while (fold && unit / 4 <= obj->page_count && cut(obj, unit, fold, NULL) > max)
 		unit = unit ? 2 * unit : 4;
-	rows->n = cut(obj, unit, fold, NULL);
+	rows->n = pages ? obj->page_count : cut(obj, unit, fold, NULL);
 	rows->rows = get_room(rows->n, sizeof(*rows->rows));
-	cut(obj, unit, fold, rows->rows);
+	if (pages)
+		unfold(obj, rows->rows);
+	else
+		cut(obj, unit, fold, rows->rows);
 	for (size_t i = 0; i < rows->n; i++) {
 		struct picture_row *row = &rows->rows[i];
 
@@ -126,4 +142,29 @@ void picture_rows_free(struct picture_rows *rows)
 		free(rows->rows[i].marks);
 	free(rows->rows);
 	*rows = (struct picture_rows) {};
+}
+
+struct picture_run picture_row_run(const struct picture_object *obj,
+				   const struct picture_row *row)
+{
+	struct picture_run run = obj->runs[row->run];
+	uint64_t skip = row->first - run.first;
+
+	run.first = row->first;
+	run.count = row->count;
+	if (run.frame.state == SHMVIZ_STATE_PRESENT)
+		run.frame.pfn += skip;
+	else
+		run.frame.swap_offset += skip;
+	return run;
+}
+
+uint64_t picture_row_copy(const struct picture_object *obj,
+			  const struct picture_row *row, size_t mapping)
+{
+	const struct picture_run *run = &obj->runs[row->run];
+
+	if (row->n_runs > 1 || !run->copies || !run->copies[mapping])
+		return 0;
+	return run->copies[mapping] + (row->first - run->first);
 }

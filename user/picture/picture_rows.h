@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rows of a drawing: the runs of an object, folded until they are few enough
- * to be looked at. First runs that differ in nothing but where their frames lie
+ * The rows of a drawing: the pages of a small object, one by one; else its runs,
+ * folded until they are few enough to be looked at. First runs that differ in nothing but where their frames lie
  * become one row, then neighbours do, by ranges of pages of equal size. A row says
  * how many pages of each kind are in it, so that nothing goes unsaid.
  */
@@ -24,6 +24,8 @@ struct picture_row {
 	struct picture_mark *marks; /* for each mapping */
 };
 
+#define PICTURE_ROWS_PAGES	12	/* so many are shown one by one */
+
 struct picture_rows {
 	struct picture_row *rows;
 	size_t n;
@@ -33,5 +35,12 @@ struct picture_rows {
 void picture_rows_fold(struct picture_rows *rows,
 		       const struct picture_object *obj, size_t max);
 void picture_rows_free(struct picture_rows *rows);
+
+/* The part of its run that a row is, if it is of one run. */
+struct picture_run picture_row_run(const struct picture_object *obj,
+				   const struct picture_row *row);
+/* The frame of its copy in a mapping, or 0 */
+uint64_t picture_row_copy(const struct picture_object *obj,
+			  const struct picture_row *row, size_t mapping);
 
 #endif /* SHMVIZ_PICTURE_ROWS_H */

@@ -58,8 +58,11 @@ const char *picture_row_place(char text[PICTURE_WORDS],
 			      const struct picture_object *obj,
 			      const struct picture_row *row)
 {
-	if (row->n_runs == 1)
-		return picture_run_place(text, &obj->runs[row->run]);
+	if (row->n_runs == 1) {
+		struct picture_run run = picture_row_run(obj, row);
+
+		return picture_run_place(text, &run);
+	}
 	if (row->present)
 		snprintf(text, PICTURE_WORDS, "%" PRIu64 " frames in %s%zu runs",
 			 row->present, row->swapped || row->holes ? "up to " : "",
@@ -102,7 +105,9 @@ const char *picture_row_sharing(char text[PICTURE_WORDS],
 	*text = '\0';
 	if (!row->present)
 		return text;
-	if (row->least != row->most && row->most > 1)
+	if (row->least < 2 && row->most > 1 && row->least != row->most)
+		snprintf(text, PICTURE_WORDS, "shared by up to %u", row->most);
+	else if (row->least != row->most && row->most > 1)
 		snprintf(text, PICTURE_WORDS, "shared by %u-%u", row->least, row->most);
 	else if (row->most > 1)
 		snprintf(text, PICTURE_WORDS, "shared by %u", row->most);

@@ -72,7 +72,7 @@ static void put_mapping(FILE *out, const struct layout *l, size_t index)
 	fprintf(out, "<g class=\"map el c%zu\" data-m=\"%zu\" data-p=\"%zu\">",
 		map->process % SVG_COLOURS, index, map->process);
 	put_mapping_title(out, l->obj, map);
-	fprintf(out, "<rect class=\"hit\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\"/>",
+	fprintf(out, "<rect class=\"hit face\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\"/>",
 		left - 4, y - 9, right - left + 30);
 	fprintf(out, "<text class=\"mono\" x=\"%d\" y=\"%d\">0x%" PRIx64 "-0x%" PRIx64
 		"</text>", left, y + 4, map->start, map->end);
@@ -92,7 +92,7 @@ void svg_processes(FILE *out, const struct layout *l)
 		fprintf(out, "<g class=\"proc el c%zu\" data-p=\"%zu\">"
 			"<title>", i % SVG_COLOURS, i);
 		xml_put(out, p->comm, p->comm_len);
-		fprintf(out, " (%d)</title><rect class=\"procbox\" x=\"0.5\" y=\"%d.5\" "
+		fprintf(out, " (%d)</title><rect class=\"procbox face\" x=\"0.5\" y=\"%d.5\" "
 			"width=\"%d\" height=\"%d\" rx=\"6\"/>"
 			"<path class=\"procedge\" d=\"M2.5 %dv%d\"/>", p->pid, y,
 			l->box_w - 1, l->processes[i].h - 1, y + 5,

@@ -77,6 +77,7 @@ static void put_page(FILE *out, const struct layout *l, size_t index)
 		row->swapped, row->holes, row->shared);
 	for (int i = row->count > 1 ? 2 : 0; i; i--)
 		svg_box(out, class, x + 2 * i, y + 2 * i, l->page_w - 4, h - 4);
+	snprintf(class, sizeof(class), "box face %s", state_word(row));
 	svg_box(out, class, x, y, l->page_w - (row->count > 1 ? 4 : 0),
 		h - (row->count > 1 ? 4 : 0));
 	if (picture_row_order(l->obj, row))
@@ -105,7 +106,7 @@ static void put_sharing(FILE *out, const struct layout *l,
 
 	if (!*picture_row_sharing(text, row))
 		return;
-	w = strlen(text) * 6 + 12;
+	w = strlen(text) * 6.2 + 12;
 	if (row->most > 1)
 		fprintf(out, "<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"%d\" "
 			"height=\"16\" rx=\"8\"/>", right - w, y - 8, w);
@@ -118,10 +119,10 @@ static void put_sharing(FILE *out, const struct layout *l,
 static void put_second(FILE *out, const struct layout *l,
 		       const struct picture_row *row)
 {
-	const struct shmviz_frame *frame = &l->obj->runs[row->run].frame;
+	struct picture_run run = picture_row_run(l->obj, row);
 
 	if (row->present && row->n_runs == 1)
-		fprintf(out, "at 0x%" PRIx64, (uint64_t)frame->pfn *
+		fprintf(out, "at 0x%" PRIx64, (uint64_t)run.frame.pfn *
 			l->obj->info.page_size);
 	else if (row->present)
 		fprintf(out, "%" PRIu64 " of them shared", row->shared);
@@ -143,7 +144,7 @@ static void put_frame(FILE *out, const struct layout *l, size_t index)
 	picture_row_place(place, l->obj, row);
 	fprintf(out, "<g class=\"frame el %s\" data-r=\"%zu\"><title>%s</title>",
 		class, index, place);
-	snprintf(box, sizeof(box), "fbox %s", class);
+	snprintf(box, sizeof(box), "fbox face %s", class);
 	svg_box(out, box, x, y, l->frame_w, h);
 	if (row->shared)
 		svg_box(out, "inner", x + 3, y + 3, l->frame_w - 6, h - 6);
@@ -162,7 +163,6 @@ static void put_frame(FILE *out, const struct layout *l, size_t index)
 static void put_copies(FILE *out, const struct layout *l, size_t index)
 {
 	const struct picture_row *row = &l->rows.rows[index];
-	const struct picture_run *run = &l->obj->runs[row->run];
 	int y = layout_row_y(l, index);
 	char tag[PICTURE_TAG];
 	size_t n = 0, first = 0;
@@ -182,8 +182,8 @@ static void put_copies(FILE *out, const struct layout *l, size_t index)
 		picture_tag(tag, first));
 	if (n > 1)
 		fprintf(out, " and %zu more", n - 1);
-	else if (row->n_runs == 1 && run->copies && run->copies[first])
-		fprintf(out, " 0x%" PRIx64, run->copies[first]);
+	else if (picture_row_copy(l->obj, row, first))
+		fprintf(out, " 0x%" PRIx64, picture_row_copy(l->obj, row, first));
 	fputs("</text></g>\n", out);
 }
 

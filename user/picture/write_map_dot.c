@@ -87,6 +87,22 @@ static void put_row(FILE *out, size_t index, const struct picture_object *obj,
 		row->shared ? " [penwidth=2]" : "");
 }
 
+/* A frame of its own, beside that of the object. */
+static void put_copy(FILE *out, size_t index, const struct picture_object *obj,
+		     const struct picture_row *row, size_t i, size_t m)
+{
+	uint64_t pfn = picture_row_copy(obj, row, m);
+	char tag[PICTURE_TAG], pages[PICTURE_WORDS];
+
+	fprintf(out, "\t\to%zu_r%zu_c%zu [shape=box, style=rounded, label=\"%s's copy of %s",
+		index, i, m, picture_tag(tag, m),
+		picture_pages_text(pages, row->first, row->count));
+	if (pfn)
+		fprintf(out, "\\nframe 0x%" PRIx64, pfn);
+	fprintf(out, "\"];\n\t\to%zu_m%zu -> o%zu_r%zu_c%zu [style=bold, "
+		"arrowhead=diamond];\n", index, m, index, i, m);
+}
+
 static void put_edges(FILE *out, size_t index, const struct picture_object *obj,
 		      const struct picture_row *row, size_t i)
 {
@@ -97,7 +113,7 @@ static void put_edges(FILE *out, size_t index, const struct picture_object *obj,
 		if (mark->touched)
 			how = "style=solid";
 		else if (mark->copies)
-			how = "style=bold, arrowhead=diamond, label=\"copy\"";
+			put_copy(out, index, obj, row, i, m);
 		else if (mark->unknown)
 			how = "style=dashed, label=\"?\"";
 		else if (mark->hollow && obj->n_mappings <= HOLLOW_MAX)
