@@ -7,7 +7,16 @@
 . "$here/harness/report.sh"
 
 need root jq perl
-begin_each 2 3
+find_backends
+# The rest is the same by any backend: not where the lane host has tested it.
+rest=0
+case $backends in
+*tracepoint*) rest=3 ;;
+esac
+# shellcheck disable=SC2086 # words
+set -- $backends
+begin $((2 * $# + rest))
+[ ! "$no_fentry" ] || ktap_print_msg "no fentry on this kernel: $no_fentry"
 
 # There are no other tools for XML in the lab: the page has one thing a line.
 # has PATTERN...: in the page
@@ -55,7 +64,7 @@ for backend in $backends; do
 	case $backend in
 	fentry)
 		has 'destroyed by last-detach' '5 attachments' 'Nothing was lost, and nothing was out of sight'
-		expect_same "$(grep -c '<td>exit</td>' "$tmp/page")" 4 "ends by exit"
+		expect_same "$(grep -c '<td>exit</td>' "$tmp/page")" 5 "ends by exit, and their sum"
 		expect_same "$(grep -c 'class="span inherit"' "$tmp/page")" 3 "inherited ones, and the one of the legend"
 		expect_jq '[.traceEvents[] | select(.cat == "fork" and .ph == "f")] | length == 2' "$tmp/perfetto"
 		expect_jq '[.traceEvents[] | select(.cat == "attachment" and .ph == "b")] | length == 5' "$tmp/perfetto"
@@ -67,6 +76,8 @@ for backend in $backends; do
 	esac
 	result "$backend: what it sees, and what it says that it does not"
 done
+
+[ $rest -gt 0 ] || finish
 
 # The page goes to stdout alone.
 run shmviz report -- sh -c 'echo from the command; exit 3'
@@ -98,7 +109,7 @@ has 'Nothing happened' '--key 0x510d'
 result "what can't be run, and where nothing can be written"
 
 # A buffer that is full is said, and under --strict it is the exit code.
-run shmviz report --strict --buffer 4K -o "$tmp/page" --perfetto "$tmp/perfetto" -- perl -e 'shmget(0x510e, 1, 0) for 1..20000'
+run shmviz report --strict --buffer 4K -o "$tmp/page" --perfetto "$tmp/perfetto" -- perl -e 'shmget(0x510e, 1, 0) for 1..5000'
 case $(card lost) in
 0)
 	expect_status 0 ;;
@@ -107,6 +118,6 @@ case $(card lost) in
 	has "$(card lost) events were lost"
 	expect_same "$(jq .otherData.lost "$tmp/perfetto")" "$(card lost)" "the same" ;;
 esac
-expect_same $(($(card events) + $(card lost))) 20000 "events and losses"
+expect_same $(($(card events) + $(card lost))) 5000 "events and losses"
 result "losses"
 finish

@@ -72,7 +72,7 @@ expect_object()
 	section=$(object "shmid $1")
 	events="[.[] | select(.type == \"event\" and .shmid == $1)]"
 	expect_same "$(in_page "count($section//*[@class='spans']//*[local-name()='tbody']/*)")" \
-		"$(in_trace "$spans [($events[] | select(begins)), (.[] | select(.type == \"segment\" and .shmid == $1) | .attachments[])] | length")" \
+		"$(in_trace "$spans [(${events}[] | select(begins)), (.[] | select(.type == \"segment\" and .shmid == $1) | .attachments[])] | length")" \
 		"attachments of $1"
 	expect_same "$(in_page "string($section//*[@class='most'])")" \
 		"$(in_trace "[.[] | select(.shmid == $1) | .nattch // empty] | max")" \
@@ -80,5 +80,5 @@ expect_object()
 	expect_same "$(in_page "count($section//*[@class='spans']//*[local-name()='td'][6][@data-ts])")" \
 		"$(in_trace "$events | map(select(.event == \"drop\")) | length")" "ends of $1"
 	expect_same "$(xmllint --xpath "$section//*[@class='spans']//*[local-name()='td'][6]/@data-ts" "$tmp/page" 2>/dev/null | grep -o '[0-9]*' | sort)" \
-		"$(in_trace "$events[] | select(.event == \"drop\") | .ts" | sort)" "times of the ends of $1"
+		"$(in_trace "${events}[] | select(.event == \"drop\") | .ts" | sort)" "times of the ends of $1"
 }
