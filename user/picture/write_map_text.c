@@ -263,6 +263,8 @@ void write_map_text(FILE *out, const struct picture *picture,
 	struct fold fold;
 	enum map_shape shape;
 
+	if (picture->redacted)
+		fputs(TEXT_REDACTED "\n", out);
 	for (size_t i = 0; i < picture->n && !ferror(out); i++) {
 		if (i)
 			draw_newline(&draw);
