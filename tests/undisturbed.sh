@@ -6,7 +6,7 @@
 
 need root device perl
 [ -w "/proc/$$/clear_refs" ] || ktap_skip_all "needs /proc/PID/clear_refs"
-begin 6
+begin 7
 
 # Maps eight pages each of a segment (twice), a file, a memfd and the board;
 # writes pages 0 to 5 and has pages 4 and 5 swapped out, if there is swap. Says
@@ -146,6 +146,15 @@ undisturbed frames --path "$posix" --json
 undisturbed frames --board
 undisturbed frames --board --json
 result "frames by address, by path, of the board"
+
+for option in --full --json --svg --html --dot; do
+	undisturbed map "$shmid" "$option"
+	undisturbed map "$option"
+done
+undisturbed map --pid "$holder" --addr "$(at memfd)"
+undisturbed map --path "$posix" --pages 2-6
+undisturbed map --board
+result "map"
 
 undisturbed ls
 undisturbed ls --json
