@@ -129,7 +129,7 @@ static void put_second(FILE *out, const struct layout *l,
 	else if (row->swapped)
 		fputs("in swap", out);
 	else
-		fputs("never touched", out);
+		fputs("untouched, or punched out", out);
 }
 
 static void put_frame(FILE *out, const struct layout *l, size_t index)
