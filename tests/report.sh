@@ -8,7 +8,7 @@
 . "$here/harness/report.sh"
 
 need jq perl xmllint
-begin 9
+begin 10
 
 story >"$tmp/story"
 report_from "$tmp/story"
@@ -50,6 +50,23 @@ expect_same "$(jq -c '[.traceEvents[] | select(.ph == "X" or .ph == "i") | .args
 	"$(in_trace '[.[] | select(.type == "event") | del(.type)] | sort_by(.ts, .event) | tojson')" "arguments"
 result "the trace events have them, too"
 
+# By tracepoint nothing tells of exits: that all are gone is known by nattch alone.
+{
+	head -n 1 "$tmp/story" | sed 's/"fentry","blind":\[\]/"tracepoint","blind":["attachments dropped by exit"]/'
+	grep -E '"event":"sh(mget|mat)","ts":10000(0[0-5]|10000|07[0-2])' "$tmp/story"
+	at 14000 shmctl 100 server "$(seg 5 0x0000beef 65536 0),$call,\"cmd\":\"IPC_STAT\",\"ret\":0,\"args\":{\"shmid\":5,\"cmd\":2,\"buf\":\"0x1\"}"
+	tail -n 1 "$tmp/story"
+} >"$tmp/calls"
+report_from "$tmp/calls"
+expect_same "$(in_page "count($(object 'shmid 5')//*[local-name()='td'][.='gone by then, not seen how'])")" \
+	2 "attachments that are gone"
+expect_grep 'Not seen: attachments dropped by exit' "$tmp/page"
+grep -v '"cmd":"IPC_STAT"' "$tmp/calls" >"$tmp/fewer"
+report_from "$tmp/fewer"
+expect_same "$(in_page "count($(object 'shmid 5')//*[local-name()='td'][.='no end seen'])")" 2 "attachments without an end"
+result "what calls alone tell"
+
+report_from "$tmp/story"
 # Nothing of a name may become part of the page.
 expect_same "$(in_page "count(//*[local-name()='i'])")" 0 "elements by a name"
 expect_same "$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$tmp/page" | wc -c | tr -d ' ')" 0 "control characters"
