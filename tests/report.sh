@@ -176,9 +176,11 @@ result "a long trace"
 
 : >"$tmp/empty"
 rm -f "$tmp/never"
+ln "$tmp/story" "$tmp/link"
 for way in "--from $tmp/empty:1:empty, not a trace" "--from $tmp/nowhere:1:No such file" \
 	"--from $tmp/story --duration 1:2:goes with --redact" "--from $tmp/story -- true:2:goes with" \
-	"--from $tmp/story --perfetto $tmp/never:2:are both" "--json --from $tmp/story:2:unknown option" \
+	"--from $tmp/story --perfetto $tmp/never:2:are both" "--from $tmp/never --perfetto $tmp/never:2:are both" "--from $tmp/story -o $tmp/link:2:is the trace" \
+	"--json --from $tmp/story:2:unknown option" \
 	"--from $tmp/story -o:2:-o|needs"; do
 	rest=${way#*:}
 	# shellcheck disable=SC2086 # words
