@@ -49,6 +49,9 @@ $(OBJ)/%.o: user/%.c | $(OBJ)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
+# They have style sheets and scripts inside; which, -MMD does not see.
+$(OBJ)/page/page_assets.o: $(wildcard user/*/*.css user/*/*.js)
+
 $(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/tracer*.c)): \
 	$(BUILD)/shmviz.skel.h
 

@@ -21,6 +21,7 @@ struct trace_start {
 	__u32 objects;		/* one bit for each OBJ_* that is told */
 	bool past;		/* it is told again, and has ended */
 	bool narrow;		/* text: no columns, for a narrow terminal */
+	bool redacted;		/* keys and names are stand-ins */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
 };
@@ -52,5 +53,8 @@ struct trace_writer {
 
 extern const struct trace_writer trace_writer_text;
 extern const struct trace_writer trace_writer_json;
+
+/* The members of an event, between line_begin and line_end of line.h. */
+void trace_json_members(const struct event *ev);
 
 #endif /* SHMVIZ_WRITE_TRACE_H */

@@ -30,6 +30,7 @@ packages_test=(
 	gcc-multilib
 	strace stress-ng jq perl-base
 	sparse shellcheck
+	chromium chromium-driver python3-selenium graphviz libxml2-utils
 )
 
 packages_apps=(

@@ -43,10 +43,10 @@ static void put_summary(const struct top_model *model,
 	       stamp, totals->all, model->n, totals->size, totals->resident,
 	       totals->swapped, top_live_backend(live));
 	if (model->traced)
-		printf("%.1f lost %" PRIu64 "\n", live->rate,
-		       top_live_lost(live));
+		printf("%.1f lost %" PRIu64, live->rate, top_live_lost(live));
 	else
-		puts("- lost -");
+		fputs("- lost -", stdout);
+	puts(model->list.redacted ? " redacted" : "");
 }
 
 static void measure(const struct top_model *model, int width[N_COLUMNS])
@@ -108,6 +108,8 @@ static int look(struct top_model *model, struct top_live *live)
 	}
 	if (before)
 		top_live_tick(live, (model->looked - before) / NS_PER_SEC);
+	if (model->opt->redact)
+		top_model_redact(model);
 	if (model->looks > 1)
 		putchar('\n');
 	put_summary(model, live);

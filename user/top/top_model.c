@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "err.h"
 #include "text.h"
+#include "redact.h"
 #include "top_model.h"
 #include "top_text.h"
 #include "write_ls_all.h"
@@ -58,21 +59,27 @@ static char *show(const char *bytes)
 	return text;
 }
 
+static void name_row(struct top_row *row)
+{
+	char *notation = object_name_text(&row->obj->handle);
+
+	row->object = show(notation);
+	row->name = show(row->obj->name ? row->obj->name : "");
+	free(notation);
+}
+
 static void make_row(struct top_model *model, struct top_row *row,
 		     const struct object *obj)
 {
 	const char *words[OBJECT_WORDS_MAX];
-	char *notation = object_name_text(&obj->handle);
 	struct top_activity *activity;
 	size_t n;
 
 	*row = (struct top_row) {
 		.obj = obj,
 		.key = top_key_of_object(obj),
-		.object = show(notation),
-		.name = show(obj->name ? obj->name : ""),
 	};
-	free(notation);
+	name_row(row);
 	n = object_words(&model->list, obj, words);
 	for (size_t i = 0; i < n; i++)
 		top_text_add(row->status, sizeof(row->status), "%s%s",
@@ -122,6 +129,16 @@ int top_model_look(struct top_model *model)
 	top_model_order(model);
 	model->cost = clock_ns(CLOCK_MONOTONIC) - begun;
 	return 0;
+}
+
+void top_model_redact(struct top_model *model)
+{
+	redact_objects(&model->list);
+	for (size_t i = 0; i < model->n_all; i++) {
+		free(model->all[i].object);
+		free(model->all[i].name);
+		name_row(&model->all[i]);
+	}
 }
 
 static int compare_values(const struct top_row *a, const struct top_row *b,

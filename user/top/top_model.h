@@ -63,6 +63,9 @@ void top_model_free(struct top_model *model);
 /* Look again. 0 or a negative errno: what was there has gone then. */
 int top_model_look(struct top_model *model);
 
+/* Stand-ins in place of names (redact.h), after all is chosen and sorted. */
+void top_model_redact(struct top_model *model);
+
 /* Choose and sort again, without a look. */
 void top_model_order(struct top_model *model);
 

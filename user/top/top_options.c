@@ -33,6 +33,8 @@ int top_options_help(void)
 	     "                      them; A|B is one or the other\n"
 	     "  -b, --batch         plain text on stdout, once for each look: for scripts\n"
 	     "  -n, --count N       end after N looks\n"
+	     "      --redact        with --batch: keys and names as stand-ins, to be\n"
+	     "                      published; --filter takes the real ones\n"
 	     "      --no-events     don't trace: less to see, and nothing that it costs\n"
 	     "      --backend NAME  trace by fentry or tracepoint (default: the first that\n"
 	     "                      works)\n"
@@ -94,7 +96,7 @@ static int parse_kinds(struct top_options *opt, const char *text)
 	}
 }
 
-enum { OPT_BACKEND = 256, OPT_NO_EVENTS };
+enum { OPT_BACKEND = 256, OPT_NO_EVENTS, OPT_REDACT };
 
 static int take_option(struct top_options *opt, int c, char **argv)
 {
@@ -130,6 +132,9 @@ static int take_option(struct top_options *opt, int c, char **argv)
 	case OPT_NO_EVENTS:
 		opt->events = false;
 		break;
+	case OPT_REDACT:
+		opt->redact = true;
+		break;
 	default:
 		return err_option("top", c, argv);
 	}
@@ -157,6 +162,7 @@ int top_options_parse(struct top_options *opt, int argc, char **argv)
 		{ "help",      no_argument,       NULL, 'h' },
 		{ "kind",      required_argument, NULL, 'k' },
 		{ "no-events", no_argument,       NULL, OPT_NO_EVENTS },
+		{ "redact",    no_argument,       NULL, OPT_REDACT },
 		{ "reverse",   no_argument,       NULL, 'r' },
 		{ "sort",      required_argument, NULL, 's' },
 		{}
@@ -179,6 +185,9 @@ int top_options_parse(struct top_options *opt, int argc, char **argv)
 	if (optind < argc)
 		return err_usage("top", "unexpected argument '%s'",
 				 argv[optind]);
+	if (opt->redact && !opt->batch)
+		return err_usage("top", "--redact is for --batch: what a screen"
+				 " shows is not published");
 	finish_kinds(opt);
 	return EXIT_DONE;
 }

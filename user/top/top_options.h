@@ -12,6 +12,7 @@
 
 struct top_options {
 	bool batch;
+	bool redact;		/* with it: names as stand-ins */
 	double delay;		/* seconds from one look to the next */
 	uint64_t count;		/* looks; 0: no end */
 	enum top_column sort;
