@@ -9,7 +9,6 @@
 [ "${SCREENS:-}" != native ] ||
 	ktap_skip_all "keys and screens are the same on every kernel: they passed natively"
 need root jq perl progs/screen
-ulimit -c 0
 begin 15
 
 # Three segments that every order has another first one of; pages that are there
@@ -35,14 +34,20 @@ second=$pid
 
 run shmviz top
 expect_error 2 "^shmviz top: no terminal: --batch"
-for wrong in "--sort color:unknown column 'color', known are .*activity" \
-	"--kind sysv,pipe:unknown kind 'pipe', known are" \
-	"--delay 0:delay '0'" "--count 0:count '0'" \
-	"--backend x:unknown backend 'x'" "again:unexpected argument 'again'"; do
-	# shellcheck disable=SC2086 # an option and its value
-	run shmviz top -b ${wrong%%:*}
-	expect_error 2 "${wrong#*:}.*see 'shmviz top --help'"
-done
+# wrong PATTERN OPTION...
+wrong()
+{
+	pattern=$1
+	shift
+	run shmviz top -b "$@"
+	expect_error 2 "$pattern.*see 'shmviz top --help'"
+}
+wrong "unknown column 'color', known are .*activity" --sort color
+wrong "unknown kind 'pipe', known are" --kind sysv,pipe
+wrong "delay '0'" --delay 0
+wrong "count '0'" --count 0
+wrong "unknown backend 'x'" --backend x
+wrong "unexpected argument 'again'" again
 run shmviz top --help
 expect_status 0
 expect_grep "^Usage: shmviz top" "$tmp/out"
