@@ -125,6 +125,8 @@ lane_vm()
 
 	! grep -q '^pass.*: tracepoint: ' "$results/host.tsv" 2>/dev/null ||
 		less=(--env BACKENDS=fentry)
+	! grep -q '^pass.*top\.sh' "$results/host.tsv" 2>/dev/null ||
+		less+=(--env SCREENS=native)
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }
 
