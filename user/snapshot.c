@@ -391,7 +391,7 @@ static void set_nattch(const void *node, VISIT visit, void *arg)
 }
 
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
-		  void (*fn)(const struct segment *seg))
+		  void (*fn)(const struct segment *seg, void *ctx), void *ctx)
 {
 	twalk_r(snap->segs, gather_seg, snap);
 	twalk_r(snap->vmas, gather_vma, snap);
@@ -400,7 +400,7 @@ int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 		const struct segment *seg = &snap->out[i];
 
 		if (!snap->err && segment_passes(filter, seg))
-			fn(seg);
+			fn(seg, ctx);
 		free(seg->attachments);
 	}
 	free(snap->out);
