@@ -10,11 +10,13 @@
 #include <time.h>
 
 #include "cgroup.h"
+#include "err.h"
 
 struct cgroup {
 	uint64_t id;
 	char *path;		/* NULL: not found */
 	time_t looked;		/* CLOCK_MONOTONIC */
+	bool alias;		/* the path is one that somebody gave it */
 };
 
 static void *known;		/* a tree of tsearch() */
@@ -113,11 +115,31 @@ void cgroup_learn(uint64_t id, const char *path)
 	char *copy;
 
 	learning = true;
-	if (!cgroup || !*path || (cgroup->path && !strcmp(cgroup->path, path)))
+	if (!cgroup || !*path || cgroup->alias ||
+	    (cgroup->path && !strcmp(cgroup->path, path)))
 		return;
 	copy = strdup(path);
 	if (!copy)
 		return;
 	free(cgroup->path);
 	cgroup->path = copy;
+}
+
+void cgroup_alias(uint64_t id, const char *path)
+{
+	struct cgroup *cgroup = enter(id);
+	char *copy = strdup(path);
+
+	if (!cgroup || !copy)
+		err_nomem();
+	free(cgroup->path);
+	cgroup->path = copy;
+	cgroup->alias = true;
+}
+
+bool cgroup_has_alias(uint64_t id)
+{
+	struct cgroup *cgroup = enter(id);
+
+	return cgroup && cgroup->alias;
 }

@@ -6,6 +6,7 @@
 #ifndef SHMVIZ_CGROUP_H
 #define SHMVIZ_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -17,5 +18,9 @@ const char *cgroup_path(uint64_t id);
 
 /* A name from elsewhere, "" for none; from now on none is looked for here. */
 void cgroup_learn(uint64_t id, const char *path);
+
+/* From now on this is the path of that cgroup, whatever is learned of it. */
+void cgroup_alias(uint64_t id, const char *path);
+bool cgroup_has_alias(uint64_t id);
 
 #endif /* SHMVIZ_CGROUP_H */

@@ -20,6 +20,7 @@ int cmd_trace(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_frames(int argc, char **argv);
+int cmd_map(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 

@@ -8,15 +8,19 @@
 #include "device.h"
 #include "err.h"
 #include "frames.h"
+#include "redact.h"
 #include "sharers.h"
 #include "target.h"
 #include "term.h"
 #include "write_frames.h"
 
+enum { OPT_REDACT = 256 };
+
 struct frames_options {
 	struct target target;
 	enum frames_lines lines;
 	bool json;
+	bool redact;
 };
 
 static int help(void)
@@ -34,6 +38,7 @@ static int help(void)
 	     "  -a, --all          a line for each page\n"
 	     "  -f, --fold         one line for pages in consecutive frames, too\n"
 	     "  -j, --json         JSON on stdout, one page a line\n"
+	     "      --redact       frames, keys and names as stand-ins, to be published\n"
 	     "  -h, --help         show this help\n"
 	     "Without -a, neighbouring holes share a line, as do neighbouring pages in\n"
 	     "neighbouring swap slots.\n"
@@ -76,6 +81,9 @@ static int take_option(void *data, int c)
 	case 'j':
 		opt->json = true;
 		break;
+	case OPT_REDACT:
+		opt->redact = true;
+		break;
 	}
 	return EXIT_DONE;
 }
@@ -86,6 +94,7 @@ static int parse_options(int argc, char **argv, struct frames_options *opt)
 		{ "all",   no_argument,       NULL, 'a' },
 		{ "fold",  no_argument,       NULL, 'f' },
 		{ "json",  no_argument,       NULL, 'j' },
+		{ "redact", no_argument,      NULL, OPT_REDACT },
 		TARGET_OPTIONS,
 		{}
 	};
@@ -155,6 +164,8 @@ int cmd_frames(int argc, char **argv)
 
 	ret = read_frames(&opt, &res);
 	format.lines = opt.lines;
+	if (!ret && opt.redact)
+		redact_frames(&res.info, &res.frames, &res.sharers);
 	if (!ret && opt.json)
 		write_frames_json(stdout, &res.info, &res.frames, &res.sharers);
 	else if (!ret)

@@ -9,6 +9,7 @@
 #include "ls_all.h"
 #include "ls_limits.h"
 #include "ls_options.h"
+#include "redact.h"
 #include "segment.h"
 #include "write_ls.h"
 
@@ -48,6 +49,8 @@ static int list_segments(const struct ls_options *opt)
 		err_line("cannot read the segments: %s", strerror(-ret));
 		return EXIT_FAILED;
 	}
+	if (opt->redact)
+		redact_segments(&list);
 	write_segments(opt, &list);
 	ls_tell_limits(opt, list.refused, list.hidden);
 	segment_list_free(&list);

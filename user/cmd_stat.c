@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "recount.h"
+#include "redact.h"
 #include "runloop.h"
 #include "session.h"
 #include "stat_options.h"
@@ -217,7 +218,10 @@ static int run_attached(struct run *run)
 
 static const struct stat_writer *writer_for(const struct stat_options *opt)
 {
-	return opt->json ? &stat_writer_json : &stat_writer_text;
+	const struct stat_writer *writer =
+		opt->json ? &stat_writer_json : &stat_writer_text;
+
+	return opt->redact ? redact_stat_writer(writer) : writer;
 }
 
 static int count_events(const struct stat_options *opt)

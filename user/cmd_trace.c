@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "cmd.h"
 #include "err.h"
+#include "redact.h"
 #include "replay.h"
 #include "runloop.h"
 #include "session.h"
@@ -300,6 +301,14 @@ static int run_attached(struct trace *trace)
 	return ret;
 }
 
+static const struct trace_writer *writer_for(const struct trace_options *opt)
+{
+	const struct trace_writer *writer =
+		opt->json ? &trace_writer_json : &trace_writer_text;
+
+	return opt->redact ? redact_trace_writer(writer) : writer;
+}
+
 static int trace_events(const struct trace_options *opt)
 {
 	struct session_options session = {
@@ -310,7 +319,7 @@ static int trace_events(const struct trace_options *opt)
 	};
 	struct trace trace = {
 		.opt = opt,
-		.writer = opt->json ? &trace_writer_json : &trace_writer_text,
+		.writer = writer_for(opt),
 		.births = births_new(),
 	};
 	int err, ret;
@@ -345,7 +354,6 @@ int cmd_trace(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (!ret && opt.from)
-		return replay(&opt, opt.json ? &trace_writer_json :
-			      &trace_writer_text, is_narrow());
+		return replay(&opt, writer_for(&opt), is_narrow());
 	return ret ? ret : trace_events(&opt);
 }

@@ -20,6 +20,8 @@
 #include "view.h"
 #include "write_view.h"
 
+enum { OPT_REDACT = 256 };
+
 struct view_options {
 	struct target target;
 	bool follow;
@@ -63,6 +65,9 @@ static int take_option(void *data, int c)
 	case 'f':
 		opt->follow = true;
 		break;
+	case OPT_REDACT:
+		return err_usage("view", "contents can't be redacted; 'shmviz frames "
+				 "--redact' shows the pages without them");
 	case 'i':
 		if (parse_number(optarg, 10, 3600000, &opt->interval))
 			return err_usage("view",
@@ -79,6 +84,7 @@ static int parse_options(int argc, char **argv, struct view_options *opt)
 	static const struct option longs[] = {
 		{ "follow",   no_argument,       NULL, 'f' },
 		{ "interval", required_argument, NULL, 'i' },
+		{ "redact",   no_argument,       NULL, OPT_REDACT },
 		TARGET_OPTIONS,
 		{}
 	};

@@ -29,6 +29,8 @@ struct frame_list {
 	uint64_t present;
 	uint64_t swapped;
 	uint64_t holes;
+
+	bool redacted;		/* frames, keys and names are stand-ins */
 };
 
 /*

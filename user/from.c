@@ -345,6 +345,7 @@ static void read_start(struct json_object *obj,
 		.realtime = number(anchor, "realtime"),
 		.ipcns = number(obj, "ipcns"),
 		.objects = get_kinds(array(obj, "kinds")),
+		.redacted = is_true(obj, "redacted"),
 	};
 
 	for (size_t i = 0; list && i < BLIND_MAX &&

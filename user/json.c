@@ -127,10 +127,11 @@ void js_put_open(FILE *out, struct json_object *object)
 	print(out, object, strlen("}"));
 }
 
-void js_put_list(FILE *out, const char *name, const void *list, size_t n,
-		 struct json_object *(*item)(const void *list, size_t i))
+void js_put_list(FILE *out, bool redacted, const char *name, const void *list,
+		 size_t n, struct json_object *(*item)(const void *list, size_t i))
 {
-	fprintf(out, "{\"%s\":[", name);
+	fprintf(out, "{%s\"%s\":[", redacted ? "\"redacted\":true,\n" : "",
+		name);
 	for (size_t i = 0; i < n; i++) {
 		fputs(i ? ",\n" : "\n", out);
 		js_put(out, item(list, i));

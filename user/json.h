@@ -47,8 +47,12 @@ void js_put(FILE *out, struct json_object *object);
 /* Without the brace that closes it, for more members. */
 void js_put_open(FILE *out, struct json_object *object);
 
-/* {"name":[...]}, one item a line: short enough to read, never all in memory. */
-void js_put_list(FILE *out, const char *name, const void *list, size_t n,
+/*
+ * {"name":[...]}, one item a line: short enough to read, never all in memory.
+ * What is redacted says so first.
+ */
+void js_put_list(FILE *out, bool redacted, const char *name, const void *list,
+		 size_t n,
 		 struct json_object *(*item)(const void *list, size_t i));
 
 #endif /* SHMVIZ_JSON_H */

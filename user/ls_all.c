@@ -7,6 +7,7 @@
 #include "ls_all.h"
 #include "ls_limits.h"
 #include "object.h"
+#include "redact.h"
 #include "write_ls_all.h"
 
 static const int usual_columns[] = {
@@ -39,6 +40,8 @@ int ls_all(const struct ls_options *opt)
 		object_list_free(&list);
 		return EXIT_FAILED;
 	}
+	if (opt->redact)
+		redact_objects(&list);
 	chosen = ls_columns_choose(opt, usual_columns,
 				   sizeof(usual_columns) / sizeof(int),
 				   has_other_namespaces(&list));

@@ -45,6 +45,7 @@ int ls_help(void)
 	     "                         other blanks as \\x20, no attachments: for scripts\n"
 	     "      --read-only        files, too, that are mapped shared, but by nobody\n"
 	     "                         writable; with --all or --kind file\n"
+	     "      --redact             keys, names and users as stand-ins, to be published\n"
 	     "  -s, --summary          leave the attachments out (of the table)\n"
 	     "  -h, --help             show this help\n"
 	     "\n"
@@ -176,23 +177,6 @@ static int parse_columns(struct ls_options *opt, const char *text)
 			 (int)strcspn(text, ","), text, names);
 }
 
-static int parse_kinds(struct ls_options *opt, const char *text)
-{
-	opt->all = true;
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		int kind = object_kind_parse(text, len);
-
-		if (kind < 0)
-			return err_usage("ls", "unknown kind '%.*s', known are "
-					 OBJECT_KINDS_KNOWN, (int)len, text);
-		opt->choice.kinds[kind] = true;
-		if (!text[len])
-			return EXIT_DONE;
-		text += len + 1;
-	}
-}
-
 /* What is known only when all options are. */
 static int finish(struct ls_options *opt, bool all, bool kinds,
 		  const char *output)
@@ -211,7 +195,7 @@ static int finish(struct ls_options *opt, bool all, bool kinds,
 
 int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 {
-	enum { OPT_READ_ONLY = 1000 };
+	enum { OPT_READ_ONLY = 1000, OPT_REDACT };
 	static const struct option longs[] = {
 		{ "all",        no_argument,       NULL, 'a' },
 		{ "bytes",      no_argument,       NULL, 'b' },
@@ -222,6 +206,7 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 		{ "output",     required_argument, NULL, 'o' },
 		{ "raw",        no_argument,       NULL, 'r' },
 		{ "read-only",  no_argument,       NULL, OPT_READ_ONLY },
+		{ "redact",     no_argument,       NULL, OPT_REDACT },
 		{ "summary",    no_argument,       NULL, 's' },
 		{}
 	};
@@ -244,10 +229,10 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 			opt->json = true;
 			break;
 		case 'k':
-			ret = parse_kinds(opt, optarg);
+			ret = object_choice_parse(&opt->choice, "ls", optarg);
 			if (ret)
 				return ret;
-			kinds = true;
+			opt->all = kinds = true;
 			break;
 		case 'n':
 			opt->noheadings = true;
@@ -260,6 +245,9 @@ int ls_options_parse(struct ls_options *opt, int argc, char **argv)
 			break;
 		case OPT_READ_ONLY:
 			opt->choice.read_only = true;
+			break;
+		case OPT_REDACT:
+			opt->redact = true;
 			break;
 		case 's':
 			opt->summary = true;

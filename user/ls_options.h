@@ -19,7 +19,7 @@ struct ls_columns {
 struct ls_options {
 	struct ls_columns chosen;
 	bool add;		/* to the usual columns, not in place of them */
-	bool bytes, json, noheadings, raw, summary;
+	bool bytes, json, noheadings, raw, redact, summary;
 	bool all;		/* every kind of object, not segments alone */
 	struct object_choice choice;
 };

@@ -139,6 +139,8 @@ void ls_table_write(FILE *out, const struct ls_rows *rows,
 	char *holders = attachments ? print_holders(rows, format) : NULL;
 	const char *next = printed, *next_holder = holders;
 
+	if (rows->redacted && format->headings && !format->raw)
+		fputs(TEXT_REDACTED "\n", out);
 	if (format->headings && rows->n)
 		put_line(out, &next);
 	for (size_t i = 0; i < rows->n; i++) {

@@ -46,6 +46,7 @@ struct ls_rows {
 	const struct ls_column_info *columns;
 	const void *list;
 	size_t n;
+	bool redacted;
 	/* One cell, of LS_CELL_MAX bytes and empty before. */
 	void (*put_cell)(char *cell, const void *list, size_t row, int column,
 			 const struct ls_format *format);

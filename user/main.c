@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "stat",   cmd_stat,   "count them in the kernel, with latencies" },
 	{ "ls",     cmd_ls,     "list what is shared, and who has it" },
 	{ "frames", cmd_frames, "show who maps an object, and its physical frames" },
+	{ "map",    cmd_map,    "draw it: processes, addresses, pages, frames" },
 	{ "view",   cmd_view,   "show the contents of an object, untouched" },
 	{ "doctor", cmd_doctor, "say what this machine offers and lacks" },
 };

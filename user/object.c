@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "err.h"
 #include "object.h"
 #include "object_spaces.h"
 
@@ -194,4 +195,22 @@ void object_list_free(struct object_list *list)
 	free(list->processes);
 	segment_list_free(&list->segments);
 	*list = (struct object_list) {};
+}
+
+int object_choice_parse(struct object_choice *choice, const char *command,
+			const char *text)
+{
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		int kind = object_kind_parse(text, len);
+
+		if (kind < 0)
+			return err_usage(command,
+				"unknown kind '%.*s', known are "
+				OBJECT_KINDS_KNOWN, (int)len, text);
+		choice->kinds[kind] = true;
+		if (!text[len])
+			return EXIT_DONE;
+		text += len + 1;
+	}
 }

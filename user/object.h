@@ -84,6 +84,7 @@ struct object_list {
 	size_t hidden;		/* processes that did not let us look at them */
 	size_t refused;		/* IPC namespaces that we may not enter */
 	bool lacks_sysv;	/* this kernel has none */
+	bool redacted;		/* keys and names are stand-ins */
 	struct segment_list segments;
 	void *index;		/* tree of tsearch() */
 };
@@ -92,6 +93,10 @@ struct object_choice {
 	bool kinds[OBJECT_KINDS];
 	bool read_only;		/* files, too, that nobody maps writable */
 };
+
+/* Adds the kinds of LIST, "sysv,posix"; an exit code, said on stderr. */
+int object_choice_parse(struct object_choice *choice, const char *command,
+			const char *text);
 
 /*
  * Read all of it: each process's maps and descriptors once, and every /dev/shm.

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "object_mounts.h"
 #include "procfs.h"
 #include "procfs_devices.h"
@@ -155,6 +156,48 @@ enum object_kind object_kind_of(const struct object_mounts *mounts, dev_t dev,
 	}
 	mount = find(mounts, dev);
 	return mount && mount->shm ? OBJECT_POSIX : OBJECT_FILE;
+}
+
+/*
+ * A link says " (deleted)" of what has gone, and so can a name. It is part of
+ * the name if there is such a file.
+ */
+static size_t name_length(const char *link, dev_t dev, ino_t ino)
+{
+	static const char deleted[] = " (deleted)";
+	size_t len = strlen(link), tail = sizeof(deleted) - 1;
+	struct stat st;
+
+	if (len <= tail || strcmp(link + len - tail, deleted))
+		return len;
+	if (!stat(link, &st) && st.st_dev == dev && st.st_ino == ino)
+		return len;
+	return len - tail;
+}
+
+char *object_link_name(enum object_kind kind, const char *link, dev_t dev,
+		       ino_t ino)
+{
+	const char *name = link, *shm = strstr(link, OBJECT_SHM_DIR "/");
+	size_t len = name_length(link, dev, ino);
+	char *copy;
+
+	if (kind == OBJECT_SYSV)
+		return NULL;
+	if (kind == OBJECT_MEMFD)
+		name += strlen("/memfd:");
+	if (kind == OBJECT_ANON) {
+		if (!strncmp(link, "/dev/zero", len) ||
+		    !strncmp(link, "/anon_hugepage", len))
+			return NULL;
+		name++;		/* the kernel's own name for it */
+	}
+	if (kind == OBJECT_POSIX && shm)
+		name = shm + strlen(OBJECT_SHM_DIR);
+	copy = strndup(name, link + len - name);
+	if (!copy)
+		err_nomem();
+	return copy;
 }
 
 bool object_dev_is_shmem(const struct object_mounts *mounts, dev_t dev)

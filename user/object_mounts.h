@@ -44,6 +44,13 @@ const struct object_mount *object_mount_find(const struct object_mounts *mounts,
 enum object_kind object_kind_of(const struct object_mounts *mounts, dev_t dev,
 				const char *link);
 
+/*
+ * What people know it by, of where such a link leads; to be freed. NULL: not all
+ * kinds have a name.
+ */
+char *object_link_name(enum object_kind kind, const char *link, dev_t dev,
+		       ino_t ino);
+
 /* It lies in swappable memory, or on huge pages. */
 bool object_dev_is_shmem(const struct object_mounts *mounts, dev_t dev);
 bool object_dev_is_huge(const struct object_mounts *mounts, dev_t dev);

@@ -117,47 +117,6 @@ static int open_vma(struct scan *scan, const struct proc_vma *vma)
 }
 
 /*
- * A link says " (deleted)" of what has gone, and so can a name. It is part of
- * the name if there is such a file.
- */
-static size_t name_length(const struct object *obj, const char *link)
-{
-	static const char deleted[] = " (deleted)";
-	size_t len = strlen(link), tail = sizeof(deleted) - 1;
-	struct stat st;
-
-	if (len <= tail || strcmp(link + len - tail, deleted))
-		return len;
-	if ((!obj->known || obj->links) && !stat(link, &st) &&
-	    st.st_dev == obj->dev && st.st_ino == obj->ino)
-		return len;
-	return len - tail;
-}
-
-/* What people know it by; not all kinds have a name. */
-static int set_name(struct object *obj, const char *link)
-{
-	const char *name = link, *shm;
-	size_t len = name_length(obj, link);
-
-	if (obj->kind == OBJECT_SYSV)
-		return 0;
-	if (obj->kind == OBJECT_MEMFD)
-		name += strlen("/memfd:");
-	if (obj->kind == OBJECT_ANON) {
-		if (!strncmp(link, "/dev/zero", len) ||
-		    !strncmp(link, "/anon_hugepage", len))
-			return 0;
-		name++;		/* the kernel's own name for it */
-	}
-	shm = strstr(link, OBJECT_SHM_DIR "/");
-	if (obj->kind == OBJECT_POSIX && shm)
-		name = shm + strlen(OBJECT_SHM_DIR);
-	obj->name = strndup(name, link + len - name);
-	return obj->name ? 0 : -ENOMEM;
-}
-
-/*
  * An object that is no segment was met: what there is to know of it, by `link`,
  * a name below `dir`, and `fd`, a descriptor of it, if that could be had.
  */
@@ -174,7 +133,8 @@ static int learn(struct scan *scan, struct object *obj, int dir,
 		obj->ns = mount->ns;
 	if (obj->name || procfs_readlink(dir, link, text, sizeof(text)) < 0)
 		return 0;
-	return set_name(obj, text);
+	obj->name = object_link_name(obj->kind, text, obj->dev, obj->ino);
+	return 0;
 }
 
 static struct object *meet(struct scan *scan, enum object_kind kind, dev_t dev,

@@ -44,6 +44,7 @@ static void on_start(const struct trace_start *start, void *ctx)
 		.monotonic = start->monotonic,
 		.realtime = start->realtime,
 		.past = true,
+		.redacted = start->redacted,
 	};
 
 	re->start = re->from = re->to = start->monotonic;

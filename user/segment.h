@@ -50,6 +50,7 @@ struct segment_list {
 	size_t namespaces;	/* that have segments */
 	size_t hidden;		/* processes that did not let us look at them */
 	size_t refused;		/* namespaces that we may not enter */
+	bool redacted;		/* keys and names are stand-ins */
 };
 
 /*

@@ -38,6 +38,7 @@ void stat_options_help(void)
 	     "      --from FILE        count what trace --json has written, - for stdin;\n"
 	     "                         filters pick from it\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
+	     "      --redact           names of processes as stand-ins, to be published\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
 	puts("\n"
@@ -69,7 +70,8 @@ static int refuse(const char *option, const char *needed)
 	return err_usage("stat", "%s '%s': %s", option, optarg, needed);
 }
 
-enum { OPT_BACKEND = 256, OPT_FOLLOW, OPT_FROM, OPT_NO_LATENCY, OPT_ROWS };
+enum { OPT_BACKEND = 256, OPT_FOLLOW, OPT_FROM, OPT_NO_LATENCY, OPT_REDACT,
+       OPT_ROWS };
 
 static int parse_value(int c, struct stat_options *opt)
 {
@@ -119,6 +121,9 @@ static int parse_option(int c, char **argv, struct stat_options *opt)
 	case OPT_FROM:
 		opt->from = optarg;
 		return EXIT_DONE;
+	case OPT_REDACT:
+		opt->redact = true;
+		return EXIT_DONE;
 	case OPT_NO_LATENCY:
 		opt->tracer.entry = false;
 		return EXIT_DONE;
@@ -138,7 +143,7 @@ static int check_from(const struct stat_options *opt, bool command)
 			  !tracer->entry || opt->duration > 0 || opt->count ||
 			  opt->filter.follow))
 		return err_usage("stat", "--from FILE goes with --json,"
-				 " --interval and filters only");
+				 " --interval, --redact and filters only");
 	return EXIT_DONE;
 }
 
@@ -166,6 +171,7 @@ int stat_options_parse(struct stat_options *opt, int argc, char **argv)
 		{ "interval",   required_argument, NULL, 'i' },
 		{ "json",       no_argument,       NULL, 'j' },
 		{ "no-latency", no_argument,       NULL, OPT_NO_LATENCY },
+		{ "redact",     no_argument,       NULL, OPT_REDACT },
 		{ "rows",       required_argument, NULL, OPT_ROWS },
 		FILTER_LONG_OPTIONS,
 		{}

@@ -17,6 +17,7 @@ struct stat_options {
 	double interval;	/* seconds; 0: only the totals */
 	__u64 count;		/* intervals; 0: until told to end */
 	bool json;
+	bool redact;		/* names as stand-ins */
 	char **command;		/* NULL: none */
 	const char *from;	/* a trace to count instead; NULL: none */
 };

@@ -139,19 +139,26 @@ static int check_object(const struct target *target)
 	return EXIT_DONE;
 }
 
-int target_parse(struct target *target, const struct target_options *options,
-		 void *data, int argc, char **argv)
+/* Options into one target; optind is left at the first word that is none. */
+static int parse_options(struct target *target,
+			 const struct target_options *options, void *data,
+			 int argc, char **argv)
 {
 	int c, ret = EXIT_DONE;
 
 	*target = (struct target) { .command = options->command, .shmid = -1 };
-	while ((c = getopt_long(argc, argv, options->letters, options->longs,
-				NULL)) != -1) {
+	while (!ret && (c = getopt_long(argc, argv, options->letters,
+					options->longs, NULL)) != -1)
 		ret = take_option(target, options, data, c, argc, argv);
-		if (ret)
-			return ret;
-	}
-	if (optind < argc)
+	return ret;
+}
+
+int target_parse(struct target *target, const struct target_options *options,
+		 void *data, int argc, char **argv)
+{
+	int ret = parse_options(target, options, data, argc, argv);
+
+	if (!ret && optind < argc)
 		ret = take_object(target, argv[optind++]);
 	if (ret)
 		return ret;
@@ -159,6 +166,59 @@ int target_parse(struct target *target, const struct target_options *options,
 		return err_usage(target->command, "unexpected argument '%s'",
 				 argv[optind]);
 	return check_object(target);
+}
+
+static int add_target(struct target_list *list, struct target *target)
+{
+	struct target *more = reallocarray(list->targets, list->n + 1,
+					   sizeof(*more));
+	int ret;
+
+	if (!more)
+		err_nomem();
+	list->targets = more;
+	ret = check_object(target);
+	if (ret)
+		object_name_free(&target->name);
+	else
+		more[list->n++] = *target;
+	return ret;
+}
+
+/* Options name one object, and each of the words one more. */
+int target_parse_list(struct target_list *list,
+		      const struct target_options *options, void *data,
+		      int argc, char **argv)
+{
+	struct target base, target;
+	int ret = parse_options(&base, options, data, argc, argv);
+
+	*list = (struct target_list) { .pages = base.pages };
+	if (!ret && (base.board || base.path || base.pid || base.has_addr)) {
+		target = base;
+		target.ipcns = 0;
+		ret = add_target(list, &target);
+	}
+	if (!ret && base.ipcns && optind == argc)
+		ret = check_object(&base);
+	base.board = base.has_addr = false;
+	base.path = NULL;
+	base.pid = 0;
+	while (!ret && optind < argc) {
+		target = base;
+		ret = take_object(&target, argv[optind++]);
+		if (!ret)
+			ret = add_target(list, &target);
+	}
+	return ret;
+}
+
+void target_list_free(struct target_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		object_name_free(&list->targets[i].name);
+	free(list->targets);
+	*list = (struct target_list) {};
 }
 
 /* A descriptor for `request`, or -1 with the reason said. */
@@ -220,38 +280,47 @@ static int open_mapping(const struct target *target)
 }
 
 /* What the notation leads to: a segment by its id, or a descriptor. */
-static int request_name(const struct target *target,
-			struct shmviz_open *request, int *fd)
+static int request_name(const struct object_name *name,
+			struct shmviz_open *request, int *fd, char *why,
+			size_t size)
 {
-	const struct object_name *name = &target->name;
 	int ret = EXIT_FAILED;
-	char why[1024];
 
 	if (name->form == OBJECT_BY_ID) {
 		request->kind = SHMVIZ_KIND_SEGMENT;
 		request->id = name->shmid;
 		if (!name->ns)
 			return EXIT_DONE;
-		request->ns_fd = *fd = object_open_ipcns(name->ns, why,
-							 sizeof(why));
+		request->ns_fd = *fd = object_open_ipcns(name->ns, why, size);
 	} else if (name->form == OBJECT_BY_INODE) {
-		ret = object_kernel_request(name, request, fd, why, sizeof(why));
+		ret = object_kernel_request(name, request, fd, why, size);
 	} else {
 		request->kind = SHMVIZ_KIND_FILE;
-		request->id = *fd = object_open(name, why, sizeof(why));
+		request->id = *fd = object_open(name, why, size);
 	}
-	if (*fd >= 0)
-		return EXIT_DONE;
-	err_line("%s", why);
-	return ret;
+	return *fd >= 0 ? EXIT_DONE : ret;
+}
+
+int target_open_name(const struct object_name *name,
+		     struct device_object *object, char *why, size_t size)
+{
+	struct shmviz_open request = { .ns_fd = -1 };
+	struct device_error error;
+	int fd = -1, ret;
+
+	ret = request_name(name, &request, &fd, why, size);
+	if (ret)
+		return ret;
+	ret = device_open(object, &request, &error);
+	if (fd >= 0)
+		close(fd);
+	return ret ? device_explain(&error, why, size) : EXIT_DONE;
 }
 
 /* Fills in a request, and *fd with a descriptor that it needs; an exit code. */
 static int make_request(const struct target *target,
 			struct shmviz_open *request, int *fd)
 {
-	if (target->has_name)
-		return request_name(target, request, fd);
 	if (target->board) {
 		request->kind = SHMVIZ_KIND_BOARD;
 		return EXIT_DONE;
@@ -287,7 +356,8 @@ static int check_range(struct target *target, struct device_object *object)
 		" pages, counted from 0", target->pages, pages);
 }
 
-int target_open(struct target *target, struct device_object *object)
+static int open_unnamed(const struct target *target,
+			struct device_object *object)
 {
 	struct shmviz_open request = { .ns_fd = -1 };
 	struct device_error error;
@@ -295,15 +365,33 @@ int target_open(struct target *target, struct device_object *object)
 	int fd = -1, ret;
 
 	ret = make_request(target, &request, &fd);
-	object_name_free(&target->name);
 	if (ret)
 		return ret;
 	ret = device_open(object, &request, &error);
 	if (fd >= 0)
 		close(fd);
 	if (!ret)
-		return check_range(target, object);
+		return EXIT_DONE;
 	ret = device_explain(&error, why, sizeof(why));
 	err_line("%s", why);
 	return ret;
+}
+
+static int open_named(struct target *target, struct device_object *object)
+{
+	char why[1024];
+	int ret = target_open_name(&target->name, object, why, sizeof(why));
+
+	if (ret)
+		err_line("%s", why);
+	object_name_free(&target->name);
+	return ret;
+}
+
+int target_open(struct target *target, struct device_object *object)
+{
+	int ret = target->has_name ? open_named(target, object) :
+				     open_unnamed(target, object);
+
+	return ret ? ret : check_range(target, object);
 }

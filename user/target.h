@@ -92,9 +92,30 @@ int target_parse(struct target *target, const struct target_options *options,
 		 void *data, int argc, char **argv);
 
 /*
+ * The same for a command that takes any number of objects, also none: --ipcns
+ * and --pages go with each of them. A target_list_free() is due in all cases.
+ */
+struct target_list {
+	struct target *targets;
+	size_t n;
+	const char *pages;	/* as given, also if there is no object */
+};
+int target_parse_list(struct target_list *list,
+		      const struct target_options *options, void *data,
+		      int argc, char **argv);
+void target_list_free(struct target_list *list);
+
+/*
  * Opens it by the device and sees that the pages that are asked for are inside
  * it; an exit code, said on stderr if it is not 0.
  */
 int target_open(struct target *target, struct device_object *object);
+
+/*
+ * Opens what a notation leads to; an exit code, with the reason in `why`. The
+ * name stays the caller's.
+ */
+int target_open_name(const struct object_name *name,
+		     struct device_object *object, char *why, size_t size);
 
 #endif /* SHMVIZ_TARGET_H */

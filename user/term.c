@@ -12,6 +12,9 @@
 #define DEFAULT_WIDTH	80
 #define LEAST_WIDTH	20
 #define MOST_WIDTH	4096
+#define DEFAULT_HEIGHT	50
+#define LEAST_HEIGHT	5
+#define MOST_HEIGHT	4096
 
 unsigned int term_width(void)
 {
@@ -25,6 +28,20 @@ unsigned int term_width(void)
 	    ws.ws_col >= LEAST_WIDTH && ws.ws_col <= MOST_WIDTH)
 		return ws.ws_col;
 	return DEFAULT_WIDTH;
+}
+
+unsigned int term_height(void)
+{
+	const char *lines = getenv("LINES");
+	struct winsize ws;
+	uint64_t n;
+
+	if (lines && !parse_number(lines, LEAST_HEIGHT, MOST_HEIGHT, &n))
+		return n;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
+	    ws.ws_row >= LEAST_HEIGHT && ws.ws_row <= MOST_HEIGHT)
+		return ws.ws_row;
+	return DEFAULT_HEIGHT;
 }
 
 bool term_is_tty(void)

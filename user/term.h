@@ -8,6 +8,9 @@
 /* Columns to write in: $COLUMNS, else the terminal's, else 80. */
 unsigned int term_width(void);
 
+/* Rows, likewise: $LINES, else the terminal's, else 50. */
+unsigned int term_height(void);
+
 /* Stdout is a terminal. */
 bool term_is_tty(void);
 

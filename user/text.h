@@ -43,6 +43,9 @@ size_t text_unescape(void *dst, size_t size, const char *text);
 #define TEXT_HUMAN_SIZE	24
 const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes);
 
+/* What a text of a redacted model says of itself. */
+#define TEXT_REDACTED	"redacted: frames, keys and names are stand-ins"
+
 /* As text_show(), right to `out`; for strings that may come from a file. */
 void text_put(FILE *out, const char *text);
 void text_put_line(FILE *out, const char *before, const char *text);

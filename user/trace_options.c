@@ -43,6 +43,8 @@ void trace_options_help(void)
 	     "      --from FILE        tell again what trace --json has written, - for stdin;\n"
 	     "                         filters pick from it\n"
 	     "      --follow           with --pid: the children that they then have, too\n"
+	     "      --redact           keys, names and users as stand-ins, to be published;\n"
+	     "                         filters take the real ones\n"
 	     "  -h, --help             show this help\n");
 	fputs(filter_help, stdout);
 	puts("\n"
@@ -100,7 +102,7 @@ static int parse_buffer(const char *text, size_t *buffer)
 }
 
 enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_FROM,
-       OPT_NO_SEGMENTS, OPT_STRICT };
+       OPT_NO_SEGMENTS, OPT_REDACT, OPT_STRICT };
 
 static int parse_option(int c, char **argv, struct trace_options *opt)
 {
@@ -128,6 +130,9 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 		return EXIT_DONE;
 	case OPT_ENTRY:
 		opt->tracer.entry = true;
+		return EXIT_DONE;
+	case OPT_REDACT:
+		opt->redact = true;
 		return EXIT_DONE;
 	case OPT_STRICT:
 		opt->strict = true;
@@ -157,7 +162,7 @@ static int finish_from(const struct trace_options *opt, bool command)
 			  tracer->entry || opt->duration > 0 ||
 			  opt->filter.follow))
 		return err_usage("trace", "--from FILE goes with --json,"
-				 " --strict, --no-segments and filters only");
+				 " --redact, --strict, --no-segments and filters only");
 	return EXIT_DONE;
 }
 
@@ -184,6 +189,7 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 		{ "kind",     required_argument, NULL, FILTER_OPT_KIND },
 		{ "json",     no_argument,       NULL, 'j' },
 		{ "no-segments", no_argument,    NULL, OPT_NO_SEGMENTS },
+		{ "redact",   no_argument,       NULL, OPT_REDACT },
 		{ "strict",   no_argument,       NULL, OPT_STRICT },
 		FILTER_LONG_OPTIONS,
 		{}

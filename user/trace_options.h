@@ -16,6 +16,7 @@ struct trace_options {
 	double duration;	/* seconds; 0: until told to end */
 	bool json;
 	bool strict;
+	bool redact;		/* names and keys as stand-ins */
 	char **command;		/* NULL: none */
 	const char *from;	/* a file to read instead; NULL: none */
 };

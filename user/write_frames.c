@@ -372,6 +372,8 @@ void write_frames_text(FILE *out, const struct shmviz_info *info,
 	struct layout layout = measure(info, frames, format);
 
 	write_head(out, info);
+	if (frames->redacted)
+		fputs(TEXT_REDACTED "\n", out);
 	write_sharers(out, info, sharers);
 	write_table(out, info, frames, format, &layout);
 	if (layout.letters)

@@ -83,7 +83,8 @@ void write_frames_json(FILE *out, const struct shmviz_info *info,
 {
 	const char *sep = "\n";
 
-	fputs("{\"object\":", out);
+	fputs(frames->redacted ? "{\"redacted\":true,\n\"object\":" :
+				 "{\"object\":", out);
 	js_put(out, object_json(info));
 	fputs(",\n\"sharers\":", out);
 	js_put(out, sharers_json(sharers));

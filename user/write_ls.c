@@ -178,6 +178,7 @@ void write_ls_table(FILE *out, const struct segment_list *list,
 		.columns = ls_columns_known,
 		.list = list,
 		.n = list->n,
+		.redacted = list->redacted,
 		.put_cell = put_cell,
 		.count_holders = count_holders,
 		.add_holders = add_holders,
@@ -257,5 +258,6 @@ static struct json_object *segment_json(const void *list, size_t i)
 
 void write_ls_json(FILE *out, const struct segment_list *list)
 {
-	js_put_list(out, "segments", list, list->n, segment_json);
+	js_put_list(out, list->redacted, "segments", list, list->n,
+		    segment_json);
 }

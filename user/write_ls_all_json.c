@@ -109,5 +109,6 @@ static struct json_object *object_json(const void *all, size_t i)
 
 void write_ls_all_json(FILE *out, const struct object_list *list)
 {
-	js_put_list(out, "objects", list, list->n, object_json);
+	js_put_list(out, list->redacted, "objects", list, list->n,
+		    object_json);
 }

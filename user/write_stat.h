@@ -18,6 +18,7 @@ struct stat_start {
 	const char *const *blind; /* what can't be seen; ends with NULL */
 	double interval;	/* seconds; 0: none */
 	bool past;		/* it is over, and was written down */
+	bool redacted;		/* names are stand-ins */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
 };

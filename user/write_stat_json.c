@@ -16,6 +16,8 @@ static void json_start(const struct stat_start *start)
 
 	run_json_source(obj, start->version, start->backend, start->why,
 			start->blind);
+	if (start->redacted)
+		js_add_bool(obj, "redacted", true);
 	if (start->interval > 0)
 		js_add_u64(obj, "interval_ns", start->interval * 1e9);
 	run_json_anchor(obj, start->monotonic, start->realtime);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "text.h"
 #include "write_run.h"
 #include "write_stat.h"
 
@@ -19,6 +20,8 @@ static void text_start(const struct stat_start *start)
 	      "counting System V shared memory by ", stderr);
 	write_run_source(stderr, start->backend, start->past, start->why,
 			 start->blind);
+	if (start->redacted)
+		puts(TEXT_REDACTED);
 }
 
 static void note_latency(const struct stat_table *table)

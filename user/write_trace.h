@@ -21,6 +21,7 @@ struct trace_start {
 	__u32 objects;		/* one bit for each OBJ_* that is told */
 	bool past;		/* it is told again, and has ended */
 	bool narrow;		/* text: no columns, for a narrow terminal */
+	bool redacted;		/* keys and names are stand-ins */
 	__u64 monotonic;	/* one moment in ns of both clocks: */
 	__u64 realtime;
 };

@@ -18,6 +18,8 @@ static void json_start(const struct trace_start *start)
 
 	run_json_source(obj, start->version, start->backend, start->why,
 			start->blind);
+	if (start->redacted)
+		js_add_bool(obj, "redacted", true);
 	js_add_u64(obj, "ipcns", start->ipcns);
 	js_add(obj, "kinds", kinds);
 	for (int object = 0; object < OBJ_MAX; object++)

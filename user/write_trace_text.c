@@ -44,6 +44,8 @@ static void text_start(const struct trace_start *start)
 	fputs(" by ", stderr);
 	write_run_source(stderr, start->backend, start->past, start->why,
 			 start->blind);
+	if (start->redacted)
+		puts(TEXT_REDACTED);
 	if (narrow)
 		puts("TIME         PID COMM: CALL = RESULT; TOOK, SEGMENT AFTER IT");
 	else

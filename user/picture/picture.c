@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
+#include <string.h>
 
+#include "err.h"
 #include "picture.h"
 
 static void free_object(struct picture_object *obj)
@@ -23,6 +25,24 @@ void picture_free(struct picture *picture)
 	free(picture->objects);
 	free(picture->host);
 	*picture = (struct picture) {};
+}
+
+char *picture_object_text(const struct picture_object *obj)
+{
+	char *text;
+
+	if (obj->info.kind != SHMVIZ_KIND_BOARD)
+		return object_name_text(&obj->name);
+	text = strdup("board");
+	if (!text)
+		err_nomem();
+	return text;
+}
+
+const char *picture_object_kind(const struct picture_object *obj)
+{
+	return obj->info.kind == SHMVIZ_KIND_BOARD ? "board" :
+	       object_kind_word(obj->name.kind);
 }
 
 uint64_t picture_pfn(const struct picture_run *run, uint64_t page)

@@ -31,6 +31,9 @@ enum picture_touch {
 	PICTURE_UNKNOWN,	/* pagemap could not be read */
 };
 
+/* A letter for each, as JSON has them. */
+#define PICTURE_TOUCH_LETTERS	"-oxc?"
+
 /* One VMA of one process. */
 struct picture_mapping {
 	size_t process;		/* index in the object's processes */
@@ -89,6 +92,10 @@ struct picture {
 };
 
 void picture_free(struct picture *picture);
+
+/* What to call it: the notation, or "board"; to be freed. The word for its kind. */
+char *picture_object_text(const struct picture_object *obj);
+const char *picture_object_kind(const struct picture_object *obj);
 
 /* The frame of page `page` of a run, and the virtual address of it in a mapping. */
 uint64_t picture_pfn(const struct picture_run *run, uint64_t page);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "procfs_pagemap.h"
+
+static int read_all(int fd, char *to, size_t size, off_t at)
+{
+	while (size) {
+		ssize_t len = pread(fd, to, size, at);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		/* A process that ends has no memory left to read about. */
+		if (len <= 0)
+			return len ? -errno : -ESRCH;
+		to += len;
+		at += len;
+		size -= len;
+	}
+	return 0;
+}
+
+int procfs_pagemap(pid_t pid, uint64_t addr, unsigned int page_size,
+		   uint64_t *entries, size_t n)
+{
+	char path[32];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	ret = read_all(fd, (char *)entries, n * sizeof(*entries),
+		       addr / page_size * sizeof(*entries));
+	close(fd);
+	return ret;
+}
