@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "frames", cmd_frames, "show who maps an object, and its physical frames" },
 	{ "map",    cmd_map,    "draw it: processes, addresses, pages, frames" },
 	{ "view",   cmd_view,   "show the contents of an object, untouched" },
+	{ "explain", cmd_explain, "take one address of a process apart" },
 	{ "doctor", cmd_doctor, "say what this machine offers and lacks" },
 };
 
