@@ -57,8 +57,7 @@ sub read_sheet {
 			push @parts, $command;
 		} elsif (!$command) {
 			die "sheets.pl: $path:$.: output before any command\n";
-		} elsif ($line =~ /^> (.*)/s && $command->{run} =~ /\n\z/ &&
-			 !@{$command->{says}}) {
+		} elsif (!@{$command->{says}} && $line =~ /^> (.*)/s) {
 			$command->{typed} .= $line;
 			$command->{run} .= $1;
 		} else {
@@ -135,6 +134,19 @@ my @rules = (
 	# business of the moment.
 	[qr/\bpresent 0x($h+) 0x($h+) (\d+) \d+ \w+ (\d+) \d+ \S+$/, sub {
 		'present ' . take('frame', $1) . ' ' . physical($2) . " $3 $4" }],
+	# shmviz map: frames between bars, lines as long as there is room.
+	[qr/(\xe2\x94[\x82\x83\x9c\xa4\xab]) 0x($h+) /, sub { "$1 " . take('frame', $2) . ' ' }],
+	[qr/\bphys 0x($h+), node \d+ \w+/, sub { 'phys ' . physical($1) }],
+	[qr/(?:\xe2\x94[\x80\x81])+/, sub { '-' }],
+	# shmviz explain: what follows from address and frame.
+	[qr/^  \|[.|01]+\|$/, sub { drop('bits') }],
+	[qr/\b(PGD|P4D|PUD|PMD|PTE)( +\d+-\d+)? +\d+/, sub { "$1 " . ($2 \/\/ '') . drop('index') }],
+	[qr/^Pagemap entry 0x($h{3})0*($h+)$/, sub { "Pagemap entry $1 " . take('frame', $2) }],
+	[qr/\b0x($h+)(?=: the page frame number)/, sub { take('frame', $1) }],
+	[qr/\bPFN +0x($h+) = \d+/, sub { 'PFN ' . take('frame', $1) }],
+	[qr/\bphysical +0x($h+) \* 4096 \+ (0x$h+) = 0x($h+)/, sub {
+		'physical ' . take('frame', $1) . " $2 " . physical($3) }],
+	[qr/^  (lies in|charged to|flags) .*/, sub { "  $1" }],
 	[qr/\bframe 0x($h+)\b/, sub { 'frame ' . take('frame', $1) }],
 	[qr/\bphysical 0x($h+)\b/, sub { 'physical ' . physical($1) }],
 	[qr/\bdevice \d+:\d+, inode (\d+)\b/, sub {
