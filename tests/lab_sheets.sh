@@ -26,12 +26,18 @@ perl "$here/harness/sheets.pl" check "$@" >"$tmp/results" 2>"$tmp/err" ||
 while read -r kind text; do
 	case $kind in
 	pass)
-		result "$text" ;;
+		result "$text"
+		shift ;;
 	fail)
 		fail "$text does not show what comes: scripts/sheets --update"
-		result "$text" ;;
+		result "$text"
+		shift ;;
 	*)
 		ktap_print_msg "$text" ;;
 	esac
 done <"$tmp/results"
+for sheet; do
+	fail "it was not run to its end"
+	result "${sheet##*/}"
+done
 finish

@@ -122,8 +122,13 @@ sub pid {
 my $month = qr/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/;
 my $h = qr/[0-9a-f]/;
 my @rules = (
+	# Tables are as wide as what is in them, and so are lines drawn.
+	[qr/[ \t]+/, sub { ' ' }],
+	[qr/^ | $/, sub { '' }],
+	[qr/-{3,}/, sub { '---' }],
+	[qr/(?:\xe2\x94[\x80\x81])+/, sub { '-' }],
 	# A line of /proc/PID/maps: device and inode; of a segment, the inode is its id.
-	[qr/^($h+-$h+ [-r][-w][-x][sp] $h{8}) $h+:$h+ (\d+)(\s*\S*)/, sub {
+	[qr/(?:^|(?<=:))($h+-$h+ [-r][-w][-x][sp] $h{8}) $h+:$h+ (\d+)( ?\S*)/, sub {
 		"$1 " . drop('device') . ' ' .
 		(index($3, 'SYSV') >= 0 || !$2 ? $2 : take('inode', $2)) . $3 }],
 	[qr/\b(?:$month\s+\d+\s+\d+:\d\d(?::\d\d)?(?:\.\d+)?|$month\d\d)\b/, sub { drop('time') }],
@@ -134,23 +139,23 @@ my @rules = (
 	# business of the moment.
 	[qr/\bpresent 0x($h+) 0x($h+) (\d+) \d+ \w+ (\d+) \d+ \S+$/, sub {
 		'present ' . take('frame', $1) . ' ' . physical($2) . " $3 $4" }],
-	# shmviz map: frames between bars, lines as long as there is room.
+	# shmviz map: frames between bars.
 	[qr/(\xe2\x94[\x82\x83\x9c\xa4\xab]) 0x($h+) /, sub { "$1 " . take('frame', $2) . ' ' }],
 	[qr/\bphys 0x($h+), node \d+ \w+/, sub { 'phys ' . physical($1) }],
-	[qr/(?:\xe2\x94[\x80\x81])+/, sub { '-' }],
 	# shmviz explain: what follows from address and frame.
-	[qr/^  \|[.|01]+\|$/, sub { drop('bits') }],
-	[qr/\b(PGD|P4D|PUD|PMD|PTE)( +\d+-\d+)? +\d+/, sub { "$1 " . ($2 \/\/ '') . drop('index') }],
+	[qr/^\|[.|01]+\|$/, sub { drop('bits') }],
+	[qr/\b(PGD|P4D|PUD|PMD|PTE)( +\d+-\d+)? +\d+/, sub { "$1 " . ($2 // '') . drop('index') }],
 	[qr/^Pagemap entry 0x($h{3})0*($h+)$/, sub { "Pagemap entry $1 " . take('frame', $2) }],
 	[qr/\b0x($h+)(?=: the page frame number)/, sub { take('frame', $1) }],
 	[qr/\bPFN +0x($h+) = \d+/, sub { 'PFN ' . take('frame', $1) }],
 	[qr/\bphysical +0x($h+) \* 4096 \+ (0x$h+) = 0x($h+)/, sub {
 		'physical ' . take('frame', $1) . " $2 " . physical($3) }],
-	[qr/^  (lies in|charged to|flags) .*/, sub { "  $1" }],
+	[qr/^(lies in|charged to|flags) .*/, sub { $1 }],
 	[qr/\bframe 0x($h+)\b/, sub { 'frame ' . take('frame', $1) }],
 	[qr/\bphysical 0x($h+)\b/, sub { 'physical ' . physical($1) }],
 	[qr/\bdevice \d+:\d+, inode (\d+)\b/, sub {
 		drop('device') . ' inode ' . take('inode', $1) }],
+	[qr/\bpage number ($h+)/, sub { 'page number ' . take('address', $1) }],
 	[qr/\b(IPC_STAT|IPC_SET), 0x$h+/, sub { "$1, " . drop('buffer') }],
 	[qr/\b0x($h{9,16})\b/, sub { address($1) }],
 	[qr/(?<![0-9a-z])($h{9,16})(?![0-9a-z])/, sub { address($1) }],
@@ -160,14 +165,12 @@ my @rules = (
 	[qr/^(\w[-\w]*) (\d+)(?=: )/, sub { "$1 " . pid($2) }],
 	[qr/\((\d+)\)/, sub { '(' . pid($1) . ')' }],
 	[qr/^(<time>) (\d+)(?= )/, sub { "$1 " . pid($2) }],
-	[qr/\b(pid|PID:|from|process|child|\/proc\/) ?(\d+)\b/, sub { "$1 " . pid($2) }],
+	[qr/\b(pid|PID:|from|process) (\d+)\b/, sub { "$1 " . pid($2) }],
+	[qr/\/proc\/(\d+)\b/, sub { '/proc/' . pid($1) }],
+	[qr/\b(posix|memfd|anon|file):(\d+)\//, sub { "$1:" . pid($2) . '/' }],
 	[qr/\b(\d+)(?= gone\b)/, sub { pid($1) }],
 	[qr/\b40265\d{5}\b/, sub { drop('namespace') }],
 	[qr/\b\d+\.\d+\.\d+[-+]\S*amd64\b/, sub { drop('release') }],
-	# Tables are as wide as what is in them.
-	[qr/[ \t]+/, sub { ' ' }],
-	[qr/^ | $/, sub { '' }],
-	[qr/-{3,}/, sub { '---' }],
 );
 
 # In the rows below such a heading these fields are pids.
