@@ -16,7 +16,7 @@
 # Numbers that differ from run to run are compared by what they stand for, see "the
 # rules" below: the same number in the sheet must be the same here, and different
 # ones must be different, from the sheet's begin to its end. A line
-# <!-- sheet: forget frames --> in the sheet ends that for what it names, where
+# <!-- sheet: forget frame --> in the sheet ends that for the kind it names, where
 # frames have been freed and may come again.
 use strict;
 use warnings;
@@ -29,7 +29,7 @@ use POSIX qw(:sys_wait_h setsid);
 use constant {
 	SYS_unshare	=> 272,		# x86-64
 	CLONE_NEWIPC	=> 0x08000000,
-	PATIENCE	=> 60,		# seconds for one command
+	PATIENCE	=> 40,		# seconds for one command
 	TOLD		=> 3,		# differences of a sheet that are told
 };
 
@@ -134,6 +134,7 @@ my @rules = (
 	[qr/\b(?:$month\s+\d+\s+\d+:\d\d(?::\d\d)?(?:\.\d+)?|$month\d\d)\b/, sub { drop('time') }],
 	[qr/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?\b/, sub { drop('time') }],
 	[qr/\b\d\d:\d\d(?::\d\d)?(?:\.\d+)?\b/, sub { drop('time') }],
+	[qr/\b40265\d{5}\b/, sub { drop('namespace') }],
 	[qr/\b\d+us\b/, sub { drop('duration') }],
 	# A line of shmviz frames. Node, zone, references and flags are the kernel's
 	# business of the moment.
@@ -166,10 +167,10 @@ my @rules = (
 	[qr/\((\d+)\)/, sub { '(' . pid($1) . ')' }],
 	[qr/^(<time>) (\d+)(?= )/, sub { "$1 " . pid($2) }],
 	[qr/\b(pid|PID:|from|process) (\d+)\b/, sub { "$1 " . pid($2) }],
+	[qr/\b([cl]pid=|getpid\(\) = )(\d+)\b/, sub { $1 . pid($2) }],
 	[qr/\/proc\/(\d+)\b/, sub { '/proc/' . pid($1) }],
 	[qr/\b(posix|memfd|anon|file):(\d+)\//, sub { "$1:" . pid($2) . '/' }],
 	[qr/\b(\d+)(?= gone\b)/, sub { pid($1) }],
-	[qr/\b40265\d{5}\b/, sub { drop('namespace') }],
 	[qr/\b\d+\.\d+\.\d+[-+]\S*amd64\b/, sub { drop('release') }],
 );
 
@@ -329,7 +330,8 @@ sub session_run {
 		}
 		if (time > $until) {
 			$wrong = 'waited ' . PATIENCE . ' s in vain for ' .
-				 ($done ? 'a line ": waits"' : 'its end');
+				 ($done ? 'a line ": waits"' : 'its end') .
+				 ($says ? "\n  here: $says" : '');
 			last;
 		}
 	}
@@ -339,11 +341,17 @@ sub session_run {
 	return ($wrong, split /\n/, $says, -1);
 }
 
-# What a sheet must not leave behind.
-my $left = <<'END';
-sed 1d /proc/sysvipc/shm
-ls -d /dev/shm/* /tmp/* 2>/dev/null
-END
+# left_behind SESSION: segments in its namespace, and files that its commands named
+sub left_behind {
+	my ($s) = @_;
+	my (undef, @segments) = session_run($s, { run => "sed 1d /proc/sysvipc/shm\n",
+						  says => [] });
+	my @files = ($literal =~ m{/tmp/[\w.-]+}g,
+		     map { "/dev/shm$_" } $literal =~ m{\bposix (/[\w.-]+)}g);
+	my %seen;
+
+	return @segments, grep { -e && !$seen{$_}++ } @files;
+}
 
 # session_end SESSION: ends all that it has started; says who was still there
 sub session_end {
@@ -372,16 +380,13 @@ sub run_sheet {
 	my ($path) = @_;
 	my $parts = read_sheet($path);
 	my $s = session_start();
-	my $ask = { run => $left, says => [] };
-	my (undef, @before) = session_run($s, $ask);
 	my %bound;
 	my @wrong;
 
 	# Keys and addresses that the sheet itself says are compared as they are.
 	$literal = join '', map { $_->{run} } grep { is_command($_) } @$parts;
 	for my $part (@$parts) {
-		$bound{$part->{forget}} = {}, $bound{"$part->{forget}s"} = {}
-			if ref $part && $part->{forget};
+		delete $bound{$part->{forget}} if ref $part && $part->{forget};
 		next unless is_command($part);
 		my ($wrong, @came) = session_run($s, $part);
 
@@ -390,10 +395,7 @@ sub run_sheet {
 		push @wrong, "\$ $part->{run}  $wrong" if $wrong;
 		last if $wrong =~ /^(?:waited|the shell)/;
 	}
-	my (undef, @after) = session_run($s, $ask);
-	my %before = map { $_ => 1 } @before;
-
-	push @wrong, map { "left behind: $_" } grep { !$before{$_} } @after;
+	push @wrong, map { "left behind: $_" } left_behind($s);
 	push @wrong, map { "left running: $_" } session_end($s);
 	return ($parts, @wrong);
 }
