@@ -20,7 +20,7 @@ sed -f "$tmp/counts" "$tmp/giant.made" >"$tmp/giant.json"
 # draw NAME SUFFIX OPTION...: as golden/NAME.SUFFIX.txt has it
 draw()
 {
-	name=$1 file=$golden/$1.$2.txt
+	file=$golden/$1.$2.txt
 	json=$golden/$1.json
 	[ -e "$json" ] || json=$tmp/$1.json
 	shift 2
