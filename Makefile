@@ -20,7 +20,7 @@ PKG_CONFIG ?= pkg-config
 VMLINUX_BTF ?= $(lastword /sys/kernel/btf/vmlinux \
 	$(sort $(wildcard /usr/src/linux-headers-6.12*-amd64/vmlinux)))
 
-LIBS	:= libbpf smartcols json-c
+LIBS	:= libbpf smartcols json-c ncursesw
 CFLAGS	?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -MMD -MP \
 	-Ikmod/uapi -Ibpf -I$(BUILD) -Iuser $(patsubst %/,-I%,$(wildcard user/*/)) \

@@ -10,7 +10,7 @@ golden=$here/golden
 need perl
 begin 8
 
-# 1 GiB in some ten thousand runs is made here.
+# 1 GiB in some thousand runs is made here.
 perl "$golden/giant.pl" >"$tmp/giant.made"
 perl -ne 'while (/"count":(\d+),"state":"(\w+)"/g) { $n{$2} += $1 }
 	END { printf "s/PRESENT/%d/;s/SWAPPED/%d/;s/HOLES/%d/\n", @n{qw(present swapped hole)} }' \

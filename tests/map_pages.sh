@@ -4,6 +4,7 @@
 # writes is well formed whatever the names are, and its page in headless Chromium.
 # shellcheck disable=SC2154 # status of lib.sh
 . "$(dirname "$0")/harness/lib.sh"
+. "$here/harness/browser.sh"
 
 browser_tests=14
 need /usr/bin/python3 perl jq xmllint dot
@@ -125,37 +126,5 @@ run xmllint --xpath 'string(//*[@class="leftout"])' "$tmp/crowd.svg"
 expect_grep "and 252 more mappings of 252 processes, not drawn" "$tmp/out"
 result "what does not fit is folded and counted"
 
-missing=
-for what in /usr/bin/chromium /usr/bin/chromedriver; do
-	[ -x "$what" ] || missing="$missing ${what##*/}"
-done
-/usr/bin/python3 -c 'import selenium' 2>/dev/null || missing="$missing python3-selenium"
-if [ "$missing" ]; then
-	while [ $browser_tests -gt 0 ]; do
-		ktap_test_skip "in a browser, $browser_tests" "needs$missing"
-		browser_tests=$((browser_tests - 1))
-	done
-	finish
-fi
-PYTHONDONTWRITEBYTECODE=1 "$here/pages/map.py" "$tmp" >"$tmp/browser" 2>"$tmp/browser.err"
-sed 's/^/# /' "$tmp/browser.err"
-number=0
-while read -r line; do
-	case $line in
-	'ok '*)
-		number=$((number + 1))
-		result "in a browser: ${line#ok }" ;;
-	'not ok '*)
-		number=$((number + 1))
-		fail "see above"
-		result "in a browser: ${line#not ok }" ;;
-	*)
-		echo "$line" ;;
-	esac
-done <"$tmp/browser"
-while [ $number -lt $browser_tests ]; do
-	number=$((number + 1))
-	fail "Chromium came to no end"
-	result "in a browser: number $number"
-done
+in_browser "$browser_tests" map.py "$tmp"
 finish

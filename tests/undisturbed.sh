@@ -8,6 +8,14 @@ need root device perl
 [ -w "/proc/$$/clear_refs" ] || ktap_skip_all "needs /proc/PID/clear_refs"
 begin 7
 
+# Since 6.17 the kernel can sample who uses what, by the same marks.
+damon=/sys/module/damon_stat/parameters/enabled
+if [ -w "$damon" ] && [ "$(cat "$damon")" = Y ]; then
+	echo N >"$damon"
+else
+	damon=
+fi
+
 # Maps eight pages each of a segment (twice), a file, a memfd and the board;
 # writes pages 0 to 5 and has pages 4 and 5 swapped out, if there is swap. Says
 # "NAME ADDRESS" of each, clears all marks of use, and waits.
@@ -172,4 +180,5 @@ else
 	undisturbed trace --duration 0.3 --json
 	result "trace"
 fi
+[ -z "$damon" ] || echo Y >"$damon"
 finish

@@ -22,14 +22,11 @@ static void learn_run(const struct picture_object *obj,
 			     run->count, 0);
 	for (size_t i = 0; run->copies && i < obj->n_mappings; i++)
 		if (run->copies[i])
-			redact_learn(REDACT_FRAMES, run->copies[i], 1, 0);
+			redact_learn(REDACT_FRAMES, run->copies[i], run->count,
+				     0);
 }
 
-/*
- * How many pages of a run have stand-ins one after the other. All, unless an
- * earlier picture of this process has given some of them theirs.
- */
-static uint64_t pages_together(const struct picture_run *run)
+static uint64_t frames_together(const struct picture_run *run)
 {
 	const struct shmviz_frame *frame = &run->frame;
 
@@ -41,6 +38,22 @@ static uint64_t pages_together(const struct picture_run *run)
 						   frame->swap_offset),
 				       run->count);
 	return run->count;
+}
+
+/*
+ * How many pages of a run have stand-ins one after the other. All, unless an
+ * earlier picture of this process has given some of them theirs.
+ */
+static uint64_t pages_together(const struct picture_object *obj,
+			       const struct picture_run *run)
+{
+	uint64_t count = frames_together(run);
+
+	for (size_t i = 0; run->copies && i < obj->n_mappings; i++)
+		if (run->copies[i])
+			count = redact_together(REDACT_FRAMES, run->copies[i],
+						count);
+	return count;
 }
 
 static void *copy_of(const void *bytes, size_t size)
@@ -71,11 +84,14 @@ static void split_run(struct picture_object *obj, size_t at, uint64_t count)
 	rest->count -= count;
 	if (rest->frame.state == SHMVIZ_STATE_PRESENT)
 		rest->frame.pfn += count;
-	else
+	else if (rest->frame.state == SHMVIZ_STATE_SWAPPED)
 		rest->frame.swap_offset += count;
 	rest->touch = copy_of(rest->touch, obj->n_mappings);
 	rest->copies = copy_of(rest->copies,
 			       obj->n_mappings * sizeof(*rest->copies));
+	for (size_t i = 0; rest->copies && i < obj->n_mappings; i++)
+		if (rest->copies[i])
+			rest->copies[i] += count;
 	runs[at].count = count;
 }
 
@@ -120,7 +136,7 @@ static void redact_object(struct picture_object *obj)
 						sizeof(process->comm));
 	}
 	for (size_t i = 0; i < obj->n_runs; i++) {
-		uint64_t count = pages_together(&obj->runs[i]);
+		uint64_t count = pages_together(obj, &obj->runs[i]);
 
 		if (count < obj->runs[i].count)
 			split_run(obj, i, count);
