@@ -131,6 +131,7 @@ void write_map_html_body(FILE *out, const struct picture *picture)
 	if (!picture->n)
 		fputs("<p>No object.</p>\n", out);
 	html_data_put(out, layouts, picture->n);
+	page_script(out, asset_map_model_js);
 	page_script(out, asset_map_js);
 	fputs("</div>\n", out);
 	for (size_t i = 0; i < picture->n; i++)
