@@ -20,7 +20,7 @@ PKG_CONFIG ?= pkg-config
 VMLINUX_BTF ?= $(lastword /sys/kernel/btf/vmlinux \
 	$(sort $(wildcard /usr/src/linux-headers-6.12*-amd64/vmlinux)))
 
-LIBS	:= libbpf smartcols json-c
+LIBS	:= libbpf smartcols json-c ncursesw
 CFLAGS	?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -MMD -MP \
 	-Ikmod/uapi -Ibpf -I$(BUILD) -Iuser $(patsubst %/,-I%,$(wildcard user/*/)) \
@@ -48,6 +48,9 @@ $(OBJ)/%.o: user/%.c | $(OBJ)
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
+
+# They have style sheets and scripts inside; which, -MMD does not see.
+$(OBJ)/page/page_assets.o: $(wildcard user/*/*.css user/*/*.js)
 
 $(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/tracer*.c)): \
 	$(BUILD)/shmviz.skel.h

@@ -23,11 +23,11 @@ int attached(struct bpf_iter__task_vma *ctx)
 	rec.mm = (unsigned long)BPF_CORE_READ(vma, vm_mm);
 	rec.start = BPF_CORE_READ(vma, vm_start);
 	rec.end = BPF_CORE_READ(vma, vm_end);
-	rec.pid = pid_nr_tracer(pid);
-	rec.ns_pid = pid_nr_own(pid);
-	rec.uid = BPF_CORE_READ(task, cred, uid.val);
+	rec.owner.pid = pid_nr_tracer(pid);
+	rec.owner.ns_pid = pid_nr_own(pid);
+	rec.owner.uid = BPF_CORE_READ(task, cred, uid.val);
 	rec.prot = BPF_CORE_READ(vma, vm_flags) & VM_PROT;
-	BPF_CORE_READ_STR_INTO(&rec.comm, task, group_leader, comm);
+	BPF_CORE_READ_STR_INTO(&rec.owner.comm, task, group_leader, comm);
 	vma_seg_read(vma, &rec.seg);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;

@@ -196,17 +196,14 @@ static __always_inline void call_tell(const struct call_args *c,
 	__u64 now = cfg_stat ? bpf_ktime_get_ns() : 0;
 	struct rec_call *rec;
 	struct caller who;
+	bool self;
 
 	caller_now(&who);
-	if (is_self(&who)) {
-		count_one(n, self);
-		if (c->flags & CALL_COMPAT)
-			count_one(n, compat);
+	self = is_self(&who);
+	if (self && c->flags & CALL_COMPAT)
+		count_one(n, compat);
+	if (!is_seen(n, self, cfg_sysv))
 		return;
-	}
-	if (!armed || !cfg_sysv)
-		return;
-	count_one(n, seen);
 	if (c->call == KIND_SHMAT && c->ret >= 0)
 		note_owner(&who);
 	if (seg_wanted())
@@ -219,12 +216,9 @@ static __always_inline void call_tell(const struct call_args *c,
 		call_count(c, &who.who, state, now);
 		return;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_CALL, sizeof(*rec), &who);
+	if (!rec)
 		return;
-	}
-	fill_hdr(&rec->hdr, REC_CALL, sizeof(*rec), &who);
 	fill_call(rec, c, &who, state);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);

@@ -102,9 +102,46 @@ static __always_inline void fill_hdr(struct rec_hdr *hdr, __u16 type,
 	__builtin_memcpy(hdr->comm, c->who.comm, sizeof(hdr->comm));
 }
 
+static __always_inline void fill_owner(struct rec_owner *rec,
+				       const struct who *owner)
+{
+	rec->pid = owner->pid;
+	rec->ns_pid = owner->ns_pid;
+	rec->uid = owner->uid;
+	__builtin_memcpy(rec->comm, owner->comm, sizeof(rec->comm));
+}
+
 static __always_inline bool is_self(const struct caller *c)
 {
 	return c->who.pid == cfg_self || (probe_ns && c->ns.inum == probe_ns);
+}
+
+/* Counts what has happened; false: that is all, it is nothing to tell. */
+static __always_inline bool is_seen(struct rec_counts *n, bool by_self,
+				    bool wanted)
+{
+	if (by_self) {
+		count_one(n, self);
+		return false;
+	}
+	if (!armed || !wanted)
+		return false;
+	count_one(n, seen);
+	return true;
+}
+
+/* A record with its header, to be submitted; NULL: there was no room. */
+static __always_inline void *rec_begin(struct rec_counts *n, __u16 type,
+				       __u16 size, const struct caller *c)
+{
+	struct rec_hdr *hdr = bpf_ringbuf_reserve(&events, size, 0);
+
+	if (!hdr) {
+		count_lost(n);
+		return NULL;
+	}
+	fill_hdr(hdr, type, size, c);
+	return hdr;
 }
 
 #endif /* SHMVIZ_EMIT_BPF_H */

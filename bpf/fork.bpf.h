@@ -26,21 +26,18 @@ static __always_inline void fork_follow(struct task_struct *parent,
 
 static __always_inline void fork_tell(const struct caller *who, struct pid *pid)
 {
-	struct rec_counts *n;
+	struct rec_counts *n = counts_of(KIND_INHERIT);
 	struct rec_fork *rec;
 
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (rec) {
-		fill_hdr(&rec->hdr, REC_FORK, sizeof(*rec), who);
-		rec->child = pid_nr_tracer(pid);
-		rec->child_ns_pid = pid_nr_own(pid);
-		bpf_ringbuf_submit(rec, 0);
-	} else {
+	rec = rec_begin(n, REC_FORK, sizeof(*rec), who);
+	if (!rec) {
 		/* Something is missing then, if only a name. */
-		n = counts_of(KIND_INHERIT);
 		count_one(n, seen);
-		count_lost(n);
+		return;
 	}
+	rec->child = pid_nr_tracer(pid);
+	rec->child_ns_pid = pid_nr_own(pid);
+	bpf_ringbuf_submit(rec, 0);
 }
 
 static __always_inline void fork_name(struct task_struct *child)

@@ -19,8 +19,10 @@
 #define XA_LEVELS_MAX	6
 
 /*
- * Gives a pointer of no type one, so that it can be followed by plain loads;
- * since 6.2. Before, or where it is not, what it would read is copied.
+ * Pointers whose type the kernel knows (the current task, arguments of hooked
+ * functions) are followed by plain loads, of an instruction or two each. This
+ * one gives others a type, since 6.2; before, or where it is not used, they take
+ * BPF_CORE_READ, of about eighty.
  */
 extern int LINUX_KERNEL_VERSION __kconfig;
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
@@ -125,11 +127,6 @@ static __always_inline bool task_is_compat(struct task_struct *task)
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
-/*
- * Pointers whose type the kernel knows (the current task, arguments of hooked
- * functions) are followed by plain loads, of an instruction or two each. All
- * others take BPF_CORE_READ, of about eighty.
- */
 /* What is needed of a namespace to find a segment in it. */
 struct ns_ref {
 	__u64 head;		/* of the table of its segments */

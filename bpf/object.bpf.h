@@ -196,23 +196,15 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 	if (!o || !owner || !who)
 		return 0;
 	n = counts_of(o->kind);
-	if (is_self(who)) {
-		count_one(n, self);
+	if (!is_seen(n, is_self(who), true))
 		return 0;
-	}
-	if (!armed)
-		return 0;
-	count_one(n, seen);
 	if (!obj_passes(o, owner, who->ns.inum)) {
 		count_one(n, filtered);
 		return 0;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_OBJECT, sizeof(*rec), who);
+	if (!rec)
 		return 0;
-	}
-	fill_hdr(&rec->hdr, REC_OBJECT, sizeof(*rec), who);
 	rec->kind = o->kind;
 	rec->cause = o->cause;
 	rec->object = o->object;
@@ -220,10 +212,7 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 	rec->was_end = o->was_end;
 	fill_obj_inode(rec, o);
 	fill_obj_vma(rec, o);
-	rec->owner = owner->pid;
-	rec->owner_ns_pid = owner->ns_pid;
-	rec->owner_uid = owner->uid;
-	__builtin_memcpy(rec->owner_comm, owner->comm, REC_COMM_LEN);
+	fill_owner(&rec->owner, owner);
 	rec->pad = 0;
 	bpf_ringbuf_submit(rec, 0);
 	return 1;

@@ -80,6 +80,13 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 	return o->object != OBJ_FILE || file_is_told(vma);
 }
 
+/* What is noted of the task, if the object behind the VMA is told of. */
+static __always_inline struct task_state *vma_note(struct vm_area_struct *vma,
+						   struct obj_event *o)
+{
+	return vma_object(vma, o) ? task_note() : NULL;
+}
+
 static __always_inline void note_range(struct vma_range *range,
 				       struct vm_area_struct *vma)
 {
@@ -138,9 +145,7 @@ static __always_inline int on_insert(struct vm_area_struct *vma)
 	struct task_state *state;
 	struct vma_range *was;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	was = find_range(state, o.vma);
@@ -161,15 +166,11 @@ static __always_inline int on_insert_after(struct vm_area_struct *vma)
 	struct caller who;
 	struct who child;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	caller_now(&who);
-	child = who.who;
-	child.pid = 0;
-	child.ns_pid = 0;
+	child_of(&child, &who);
 	object_remember(&o, &who);
 	state->fork_mm = (unsigned long)vma->vm_mm;
 	if (obj_tell(&o, &child, &who))
@@ -207,26 +208,15 @@ static __always_inline void tell_remove(struct obj_event *o,
 					const struct task_state *state,
 					struct vm_area_struct *vma)
 {
-	struct who unknown = {}, *owner;
+	struct who other = {};
 	struct caller who;
 	bool own = true;
-	__u64 mm;
 
 	caller_now(&who);
 	object_remember(o, &who);
-	owner = &who.who;
 	if (o->cause != CAUSE_MERGE)
 		o->cause = drop_cause(vma, this_task(), state, &own);
-	if (o->cause == CAUSE_FORK) {
-		unknown = who.who;
-		unknown.pid = 0;
-		unknown.ns_pid = 0;
-		owner = &unknown;
-	} else if (!own) {
-		mm = (unsigned long)vma->vm_mm;
-		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
-	}
-	obj_tell(o, owner, &who);
+	obj_tell(o, drop_owner(vma, o->cause, own, &who, &other), &who);
 }
 
 static __always_inline int on_remove(struct vm_area_struct *vma)
@@ -234,9 +224,7 @@ static __always_inline int on_remove(struct vm_area_struct *vma)
 	struct obj_event o = { .kind = KIND_DROP };
 	struct task_state *state;
 
-	if (!vma_object(vma, &o))
-		return 0;
-	state = task_note();
+	state = vma_note(vma, &o);
 	if (!state)
 		return 0;
 	if (!vma_leaves(vma, state)) {
@@ -294,62 +282,102 @@ int BPF_PROG(obj_leaving_exit)
 	return 0;
 }
 
-static __always_inline int note_mapping(unsigned long file)
+/* At the end of a file's own part of mmap: the VMA is still to be inserted. */
+static __always_inline int on_mmap(unsigned long file, int ret)
 {
-	struct task_state *state = task_note();
+	struct task_state *state = ret ? NULL : task_note();
 
 	if (state)
 		state->mapping_file = file;
 	return 0;
 }
 
+static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
+{
+	return obj_tell_file(kind, (unsigned long)BPF_CORE_READ(dentry, d_inode),
+			     number_of(dentry));
+}
+
+/* For what may change a size, or not. */
+static __always_inline int note_size(struct file *file)
+{
+	struct task_state *state = task_note();
+
+	if (state)
+		state->size_before = BPF_CORE_READ(file, f_inode, i_size);
+	return 0;
+}
+
+static __always_inline int on_resized(struct file *file, long ret)
+{
+	struct task_state *state = task_noted();
+
+	if (ret || !state ||
+	    BPF_CORE_READ(file, f_inode, i_size) == state->size_before)
+		return 0;
+	return on_dentry(KIND_RESIZE, BPF_CORE_READ(file, f_path.dentry));
+}
+
 SEC("fexit/shmem_mmap")
 int BPF_PROG(obj_shmem_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
-	return ret ? 0 : note_mapping((unsigned long)file);
+	return on_mmap((unsigned long)file, ret);
+}
+
+/* To map more of it than there is makes it as large as that. */
+SEC("fentry/hugetlbfs_file_mmap")
+int BPF_PROG(obj_hugetlb_mmap_enter, struct file *file)
+{
+	return note_size(file);
 }
 
 SEC("fexit/hugetlbfs_file_mmap")
 int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vma,
 	     int ret)
 {
-	return ret ? 0 : note_mapping((unsigned long)file);
+	on_resized(file, ret);
+	return on_mmap((unsigned long)file, ret);
 }
 
 SEC("fexit/shmem_mmap_prepare")
 int BPF_PROG(obj_shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
 {
-	unsigned long file = (unsigned long)BPF_CORE_READ(desc, vm_file);
+	return on_mmap((unsigned long)BPF_CORE_READ(desc, vm_file), ret);
+}
 
-	return ret ? 0 : note_mapping(file);
+/* IS_ERR() of the kernel's. */
+static __always_inline bool is_error(const void *pointer)
+{
+	return (unsigned long)pointer >= -4095ul;
 }
 
 static __always_inline int on_file_made(struct file *file)
 {
-	if ((long)file >= -4095l && (long)file < 0)
+	if (is_error(file))
 		return 0;
 	return obj_tell_file(KIND_CREATE,
 			     (unsigned long)BPF_CORE_READ(file, f_inode),
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
 }
 
-static __always_inline int on_zero_made(struct file *file)
+static __always_inline int on_zero_made(struct file *file, int ret)
 {
-	on_file_made(file);
-	return note_mapping((unsigned long)file);
+	if (!ret)
+		on_file_made(file);
+	return on_mmap((unsigned long)file, ret);
 }
 
 SEC("fexit/shmem_zero_setup")
 int BPF_PROG(obj_zero_exit, struct vm_area_struct *vma, int ret)
 {
-	return ret ? 0 : on_zero_made(vma->vm_file);
+	return on_zero_made(vma->vm_file, ret);
 }
 
 SEC("fexit/shmem_zero_setup_desc")
 int BPF_PROG(obj_zero_desc_exit, struct vm_area_desc___own *desc, int ret)
 {
-	return ret ? 0 : on_zero_made(BPF_CORE_READ(desc, vm_file));
+	return on_zero_made(BPF_CORE_READ(desc, vm_file), ret);
 }
 
 SEC("fexit/shmem_file_setup")
@@ -359,29 +387,16 @@ int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
 	return on_file_made(file);
 }
 
-static __always_inline unsigned long name_holder(struct file *file)
-{
-	if ((long)file >= -4095l && (long)file < 0)
-		return 0;
-	return (unsigned long)BPF_CORE_READ(file, f_path.dentry);
-}
-
 SEC("fexit/hugetlb_file_setup")
 int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	     unsigned long flags, int creat, int page_size_log,
 	     struct file *file)
 {
 	/* Of a mapping, whether it is shared is known only when it is there. */
-	if ((name_start((void *)(unsigned long)name_holder(file)) &
-	     NAME_MEMFD_MASK) != NAME_MEMFD)
+	if (is_error(file) ||
+	    kernmount_kind(BPF_CORE_READ(file, f_path.dentry)) != OBJ_MEMFD)
 		return 0;
 	return on_file_made(file);
-}
-
-static __always_inline int on_dentry(__u32 kind, struct dentry *dentry)
-{
-	return obj_tell_file(kind, (unsigned long)BPF_CORE_READ(dentry, d_inode),
-			     number_of(dentry));
 }
 
 SEC("fexit/shmem_mknod")
@@ -413,44 +428,52 @@ int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
 }
 
-SEC("fexit/shmem_setattr")
-int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
-	     struct iattr *attr, int ret)
+static __always_inline int on_setattr(struct dentry *dentry,
+				      struct iattr *attr, int ret)
 {
 	if (ret || !(attr->ia_valid & ATTR_SIZE))
 		return 0;
 	return on_dentry(KIND_RESIZE, dentry);
+}
+
+SEC("fexit/shmem_setattr")
+int BPF_PROG(obj_shmem_setattr_exit, void *idmap, struct dentry *dentry,
+	     struct iattr *attr, int ret)
+{
+	return on_setattr(dentry, attr, ret);
 }
 
 SEC("fexit/hugetlbfs_setattr")
 int BPF_PROG(obj_hugetlb_setattr_exit, void *idmap, struct dentry *dentry,
 	     struct iattr *attr, int ret)
 {
-	if (ret || !(attr->ia_valid & ATTR_SIZE))
-		return 0;
-	return on_dentry(KIND_RESIZE, dentry);
+	return on_setattr(dentry, attr, ret);
 }
 
 SEC("fentry/shmem_fallocate")
 int BPF_PROG(obj_shmem_fallocate_enter, struct file *file)
 {
-	struct task_state *state = task_note();
-
-	if (state)
-		state->size_before = BPF_CORE_READ(file, f_inode, i_size);
-	return 0;
+	return note_size(file);
 }
 
 SEC("fexit/shmem_fallocate")
 int BPF_PROG(obj_shmem_fallocate_exit, struct file *file, int mode,
 	     loff_t offset, loff_t len, long ret)
 {
-	struct task_state *state = task_noted();
+	return on_resized(file, ret);
+}
 
-	if (ret || !state ||
-	    BPF_CORE_READ(file, f_inode, i_size) == state->size_before)
-		return 0;
-	return on_dentry(KIND_RESIZE, BPF_CORE_READ(file, f_path.dentry));
+SEC("fentry/hugetlbfs_fallocate")
+int BPF_PROG(obj_hugetlb_fallocate_enter, struct file *file)
+{
+	return note_size(file);
+}
+
+SEC("fexit/hugetlbfs_fallocate")
+int BPF_PROG(obj_hugetlb_fallocate_exit, struct file *file, int mode,
+	     loff_t offset, loff_t len, long ret)
+{
+	return on_resized(file, ret);
 }
 
 SEC("fexit/shmem_unlink")

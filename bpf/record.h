@@ -111,6 +111,15 @@ struct rec_call {
 	struct rec_seg seg;	/* after the call */
 };
 
+/* The process whose VMA it is: not always that of the header. */
+struct rec_owner {
+	__u32 pid;		/* thread group, tracer's pid namespace;
+				 * 0: unknown, or not yet */
+	__u32 ns_pid;		/* the same in its own pid namespace */
+	__u32 uid;
+	__u8 comm[REC_COMM_LEN];/* bytes, not text */
+};
+
 /*
  * One VMA more or less. The header is of the task in whose context it happened:
  * a parent forks, a reader of /proc/PID/maps is the last to let go of the memory
@@ -123,11 +132,7 @@ struct rec_vma {
 	__u64 start;
 	__u64 end;
 	__u64 mm;		/* tells address spaces apart */
-	__u32 owner;		/* process whose VMA it is, tracer's pid
-				 * namespace; 0: unknown, or not yet */
-	__u32 owner_ns_pid;	/* the same in its own pid namespace */
-	__u32 owner_uid;
-	__u8 owner_comm[REC_COMM_LEN];
+	struct rec_owner owner;
 	__u32 pad;
 	struct rec_seg seg;	/* after it */
 };
@@ -158,11 +163,8 @@ struct rec_attached {
 	__u64 mm;
 	__u64 start;
 	__u64 end;
-	__u32 pid;		/* thread group, tracer's pid namespace; or 0 */
-	__u32 ns_pid;		/* the same in its own pid namespace */
-	__u32 uid;
+	struct rec_owner owner;
 	__u32 prot;		/* PROT_* */
-	__u8 comm[REC_COMM_LEN];
 	struct rec_seg seg;
 };
 
@@ -180,7 +182,7 @@ enum rec_object_kind {
 
 /*
  * An object is the inode of a file: (dev, ino), until its destroy. The header
- * is of the task in whose context it happened, the owner as of struct rec_vma.
+ * is of the task in whose context it happened, as of struct rec_vma.
  */
 struct rec_object {
 	struct rec_hdr hdr;
@@ -198,10 +200,7 @@ struct rec_object {
 	__u64 was_start;	/* KIND_ADJUST */
 	__u64 was_end;
 	__u64 mm;
-	__u32 owner;
-	__u32 owner_ns_pid;
-	__u32 owner_uid;
-	__u8 owner_comm[REC_COMM_LEN];
+	struct rec_owner owner;
 	__u32 pad;
 	__u8 name[REC_NAME_LEN];/* of the file, without directories; bytes, ended
 				 * by NUL; empty: there is none any more */
@@ -223,6 +222,7 @@ struct rec_counts {
 
 _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
 _Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
+_Static_assert(sizeof(struct rec_owner) == 28, "struct rec_owner");
 _Static_assert(sizeof(struct rec_call) == 152, "struct rec_call");
 _Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
 _Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");

@@ -61,6 +61,35 @@ static __always_inline __u32 drop_cause(struct vm_area_struct *vma,
 	return state && state->fork_mm == mm ? CAUSE_FORK : CAUSE_EXIT;
 }
 
+/* The child of a fork: all is its parent's as yet, but for the pid. */
+static __always_inline void child_of(struct who *child,
+				     const struct caller *parent)
+{
+	*child = parent->who;
+	child->pid = 0;
+	child->ns_pid = 0;
+}
+
+/*
+ * Whose VMA it was that is dropped, by what drop_cause() says of it. @other is
+ * where to put an owner that is not known from elsewhere.
+ */
+static __always_inline const struct who *
+drop_owner(struct vm_area_struct *vma, __u32 cause, bool own,
+	   const struct caller *who, struct who *other)
+{
+	__u64 mm;
+
+	if (own)
+		return &who->who;
+	if (cause == CAUSE_FORK) {
+		child_of(other, who);
+		return other;
+	}
+	mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
+	return bpf_map_lookup_elem(&mm_owners, &mm) ?: other;
+}
+
 static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 				     __u32 cause, struct vm_area_struct *vma)
 {
@@ -71,15 +100,6 @@ static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 	rec->end = GET(vma, vm_end);
 	rec->mm = (unsigned long)GET(vma, vm_mm);
 	rec->pad = 0;
-}
-
-static __always_inline void fill_owner(struct rec_vma *rec,
-				       const struct who *owner)
-{
-	rec->owner = owner->pid;
-	rec->owner_ns_pid = owner->ns_pid;
-	rec->owner_uid = owner->uid;
-	__builtin_memcpy(rec->owner_comm, owner->comm, REC_COMM_LEN);
 }
 
 /*
@@ -97,13 +117,8 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	if (!owner || !who)
 		return 0;
 	vma_seg_read(vma, &seg);
-	if (is_self(who)) {
-		count_one(n, self);
+	if (!is_seen(n, is_self(who), cfg_sysv))
 		return 0;
-	}
-	if (!armed || !cfg_sysv)
-		return 0;
-	count_one(n, seen);
 	if (!kind_passes(kind, 0) || !who_passes(owner) ||
 	    !seg_passes(&seg, 0, 0)) {
 		count_one(n, filtered);
@@ -115,30 +130,25 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 			   kind == KIND_INHERIT ? &who->who : owner);
 		return 1;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_VMA, sizeof(*rec), who);
+	if (!rec)
 		return 0;
-	}
-	fill_hdr(&rec->hdr, REC_VMA, sizeof(*rec), who);
 	fill_vma(rec, kind, cause, vma);
-	fill_owner(rec, owner);
+	fill_owner(&rec->owner, owner);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);
 	return 1;
 }
 
-/* The child of a fork: all is its parent's as yet, but for the pid. */
 static __always_inline void tell_inherit(struct vm_area_struct *vma,
 					 const struct caller *who)
 {
 	struct task_state *state = task_note();
-	struct who child = who->who;
+	struct who child;
 
 	if (state)
 		state->fork_mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
-	child.pid = 0;
-	child.ns_pid = 0;
+	child_of(&child, who);
 	if (vma_tell(KIND_INHERIT, CAUSE_NONE, number_of(vma), &child, who) && state)
 		state->fork_told = 1;
 }
@@ -199,9 +209,8 @@ __noinline int tell_drop(unsigned long addr)
 	struct task_struct *task = this_task();
 	struct task_state *state = task_noted();
 	struct vm_area_struct *vma = (void *)addr;
-	struct who unknown = {}, *owner;
+	struct who other = {};
 	struct caller who;
-	__u64 mm;
 	__u32 cause;
 	bool own;
 
@@ -210,18 +219,9 @@ __noinline int tell_drop(unsigned long addr)
 	    state->attach_file == (unsigned long)READ(struct vm_area_struct, vma, vm_file))
 		return 0;
 	caller_now(&who);
-	owner = &who.who;
 	cause = drop_cause(vma, task, state, &own);
-	if (cause == CAUSE_FORK) {
-		unknown = who.who;
-		unknown.pid = 0;
-		unknown.ns_pid = 0;
-		owner = &unknown;
-	} else if (!own) {
-		mm = (unsigned long)READ(struct vm_area_struct, vma, vm_mm);
-		owner = bpf_map_lookup_elem(&mm_owners, &mm) ?: &unknown;
-	}
-	vma_tell(KIND_DROP, cause, addr, owner, &who);
+	vma_tell(KIND_DROP, cause, addr,
+		 drop_owner(vma, cause, own, &who, &other), &who);
 	return 0;
 }
 
@@ -291,13 +291,9 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 	struct caller who;
 
 	caller_now(&who);
-	if (is_self(&who) || (probe_ns && seg->ipcns == probe_ns)) {
-		count_one(n, self);
+	if (!is_seen(n, is_self(&who) || (probe_ns && seg->ipcns == probe_ns),
+		     cfg_sysv))
 		return 0;
-	}
-	if (!armed || !cfg_sysv)
-		return 0;
-	count_one(n, seen);
 	if (!kind_passes(KIND_DESTROY, 0) || !who_passes(&who.who) ||
 	    !seg_passes(seg, 0, 0)) {
 		count_one(n, filtered);
@@ -307,12 +303,9 @@ static __always_inline int tell_destroy(const struct rec_seg *seg, __u32 cause)
 		stat_event(KIND_DESTROY, cause, &who.who);
 		return 0;
 	}
-	rec = bpf_ringbuf_reserve(&events, sizeof(*rec), 0);
-	if (!rec) {
-		count_lost(n);
+	rec = rec_begin(n, REC_DESTROY, sizeof(*rec), &who);
+	if (!rec)
 		return 0;
-	}
-	fill_hdr(&rec->hdr, REC_DESTROY, sizeof(*rec), &who);
 	rec->cause = cause;
 	rec->pad = 0;
 	rec->seg = *seg;

@@ -272,6 +272,39 @@ static void test_segment_and_board(void)
 	result("a segment is listed, the board is not; another generation: ENOENT\n");
 }
 
+/* Closed everywhere, its memory is free: an inode that is kept keeps its pages. */
+static void test_let_go(void)
+{
+	int fs = make_memfd("fs", 0), left = 0, fd, obj;
+	const struct shmviz_listed *rec;
+	long before = util_shmem_kib();
+	char buf[1 << 16] = {};
+
+	for (int i = 0; i < 64; i++) {
+		fd = make_memfd("let go", 0);
+		expect(write(fd, buf, sizeof(buf)) == sizeof(buf));
+		list(fs);
+		rec = find("memfd:let go");
+		obj = rec ? open_inode(fs, rec) : -1;
+		expect(obj >= 0);
+		close(fd);
+		/* The object alone keeps it. */
+		expect_eq(util_frames(obj, 0, 1, &(struct shmviz_frame){}), 1);
+		close(obj);
+	}
+	/* Counted by processor: near enough in the end. */
+	for (int tries = 0; tries < 100; tries++) {
+		left = util_shmem_kib() - before;
+		if (left < 1024)
+			break;
+		usleep(50000);
+	}
+	ksft_print_msg("%d KiB more than before\n", left);
+	expect(left < 1024);
+	close(fs);
+	result("what was opened by inode is let go\n");
+}
+
 /* More than are taken at a time, each once; and less room than that. */
 static void test_many(void)
 {
@@ -416,13 +449,14 @@ static void test_churn(void)
 
 int main(void)
 {
-	dev = util_begin(8, UTIL_DEVICE);
+	dev = util_begin(9, UTIL_DEVICE);
 	page = getpagesize();
 	test_facts();
 	test_in_socket();
 	test_undisturbed();
 	test_huge();
 	test_segment_and_board();
+	test_let_go();
 	test_many();
 	test_errors();
 	test_churn();

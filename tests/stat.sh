@@ -85,7 +85,7 @@ for backend in $backends; do
 	result "$backend: many processes, one row: each of $(cat "$tmp/sum") calls is counted"
 done
 
-run shmviz stat --json -- perl "$tmp/history"
+run_told shmviz stat --json -- perl "$tmp/history"
 expect_status 0
 head -n 1 "$tmp/out" >"$tmp/start"
 expect_jq '.type == "start" and (.version | type) == "string" and
@@ -105,7 +105,7 @@ result "a known history, count for count"
 
 if [ ! "$no_fentry" ]; then
 	# shm_open and shm_close, whatever calls them: nattch is the oracle's.
-	run shmviz stat --json -- perl -e '
+	run_told shmviz stat --json -- perl -e '
 		$page = 4096; $id = shmget(0x5202, 4 * $page, 01600);
 		$addr = syscall(30, $id, 0, 0);
 		for (1..3) { fork and next; exec "true" if $_ == 1; exit }

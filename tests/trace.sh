@@ -3,6 +3,7 @@
 # shmviz trace: start and end, a known history, how it ends, what it loses.
 # shellcheck disable=SC2086 # words: $quick
 . "$(dirname "$0")/harness/lib.sh"
+. "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl
 begin 10
@@ -12,7 +13,7 @@ begin 10
 quick="--backend tracepoint"
 one_get='shmget(0x7700 + $$, 4096, 01600)'
 
-run shmviz trace --json -- perl -e '
+run_told shmviz trace --json -- perl -e '
 	$id = shmget(0x5107, 5000, 03640);
 	shmwrite($id, "abc", 0, 3);
 	syscall(29, 0x5107, 1, 0);
@@ -59,7 +60,7 @@ if [ "$(jq -r '.[0].backend' "$tmp/all")" = fentry ]; then
 	expect_jq '.[8].gone == true and .[8].key == "0x00005107"' "$tmp/ev"
 	result "duration, created, the segment of shmdt, destroyed"
 else
-	run shmviz trace --json --entry -- perl -e "\$id = $one_get;"'
+	run_told shmviz trace --json --entry -- perl -e "\$id = $one_get;"'
 		shmwrite($id, "a", 0, 1); shmctl($id, 0, 0)'
 	jq -s '[.[] | select(.type == "event" and (.event | startswith("shm")))]' "$tmp/out" >"$tmp/ev"
 	expect_jq 'all(.[]; .duration_ns > 0)' "$tmp/ev"
@@ -72,7 +73,7 @@ fi
 # Only the command and its children count, threads and grandchildren too.
 background perl -e "while (1) { \$i = $one_get; shmctl(\$i, 0, 0) }"
 noise=$pid
-run shmviz trace --json -- sh -c 'perl -e "fork; fork; shmget(0x5108, 1, 0); 1 while wait > 0"; true'
+run_told shmviz trace --json -- sh -c 'perl -e "fork; fork; shmget(0x5108, 1, 0); 1 while wait > 0"; true'
 kill "$noise"
 jq -s . "$tmp/out" >"$tmp/all"
 expect_jq "[.[] | select(.type == \"event\") | select(.args.key == \"0x00005108\")]

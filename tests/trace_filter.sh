@@ -41,13 +41,20 @@ family_begin()
 	wait_for family_said ready 1
 }
 
-test_pid()
+family_end()
+{
+	exec 5>&-
+	wait "$family"
+}
+
+# Status 1 if it is to be done again, with a new family.
+follow_family()
 {
 	family_begin
 	trace_begin --backend "$1" --pid "$family"
 	echo a >&5
 	wait_for family_said "done" 1
-	trace_end
+	trace_end_told || return
 	expect_said "$keys" "66616d00 66616d01"
 	expect_jq "all(.[]; .pid == $family) and ([.[].tid] | unique | length) == 2" "$tmp/ev"
 	expect_jq '.[-1].filtered >= 2' "$tmp/all"
@@ -58,11 +65,18 @@ test_pid()
 	# Another process than the first thread has it from here on.
 	echo e >&5
 	wait_for family_said executed 1
-	trace_end
+	trace_end_told || return
 	expect_said "$keys" "66616d00 66616d01 66616d02 66616d03 66616d04 66616d06"
 	expect_jq '([.[].pid] | unique | length) == 4' "$tmp/ev"
-	exec 5>&-
-	wait "$family"
+}
+
+test_pid()
+{
+	tries=0
+	until follow_family "$1"; do
+		family_end
+	done
+	family_end
 	if has_all "$1"; then
 		trace_to --backend "$1" --pid 2147483647 --duration 0.01
 		expect_jq 'length == 0' "$tmp/ev"

@@ -74,8 +74,8 @@ size=$(wc -c <"$tmp/trace")
 for cut in 1 7 13 29 43 59 71 83 97; do
 	head -c $((size * cut / 100)) "$tmp/trace" >"$tmp/cut"
 	run shmviz trace --from "$tmp/cut" --json
-	whole=$(grep -c '}$' "$tmp/cut")
-	if [ "$whole" = 0 ]; then
+	# A line can be cut after one of its own braces, too.
+	if ! head -n 1 "$tmp/cut" | jq -e . >/dev/null 2>&1; then
 		expect_error 1 "line 1 is not of 'shmviz trace --json'"
 		continue
 	fi

@@ -20,7 +20,7 @@ if [ "$no_fentry" ]; then
 	finish
 	exit
 fi
-begin 9
+begin 10
 
 # words FILTER: what happened to objects that pass it, in $tmp/ev
 words()
@@ -55,6 +55,26 @@ expect_jq '.[0].kinds == ["memfd"]' "$tmp/all"
 # It ends after its last process has left all namespaces.
 expect_jq '.[-1].ipcns == .[0].ipcns' "$tmp/ev"
 result "a memfd: made, sized, mapped, inherited, split, merged, moved, destroyed"
+
+# Of huge pages not only ftruncate changes the size.
+pool=$(cat /proc/sys/vm/nr_hugepages)
+echo $((pool + 4)) >/proc/sys/vm/nr_hugepages
+if [ "$(cat /proc/sys/vm/nr_hugepages)" -lt $((pool + 4)) ]; then
+	ktap_test_skip "a memfd on huge pages: no 4 huge pages to be had"
+else
+	trace_to --kind memfd -- perl -e '
+		$huge = 2 << 20; $name = "huge"; $fd = syscall(319, $name, 5);
+		syscall(285, $fd, 0, 0, $huge); syscall(285, $fd, 0, 0, $huge);
+		syscall(285, $fd, 1, $huge, $huge);
+		$at = syscall(9, 0, 2 * $huge, 3, 1, $fd, 0);
+		$at = syscall(9, 0, $huge, 3, 1, $fd, 0);
+		open($file, "+<&=", $fd); truncate($file, $huge)'
+	expect_same "$(words true)" \
+		"create resize resize map map resize drop:exit drop:exit destroy" "what happened"
+	expect_same "$(jq -c '[.[] | select(.event == "resize").size / 2097152]' "$tmp/ev")" "[1,2,1]"
+	result "a memfd on huge pages: sized by fallocate, mmap and ftruncate"
+fi
+echo "$pool" >/proc/sys/vm/nr_hugepages
 
 trace_to --kind anon -- perl -e '
 	$at = syscall(9, 0, 8192, 3, 0x21, -1, 0);

@@ -6,7 +6,15 @@
 
 need root device perl
 [ -w "/proc/$$/clear_refs" ] || ktap_skip_all "needs /proc/PID/clear_refs"
-begin 6
+begin 7
+
+# Since 6.17 the kernel can sample who uses what, by the same marks.
+damon=/sys/module/damon_stat/parameters/enabled
+if [ -w "$damon" ] && [ "$(cat "$damon")" = Y ]; then
+	echo N >"$damon"
+else
+	damon=
+fi
 
 # Maps eight pages each of a segment (twice), a file, a memfd and the board;
 # writes pages 0 to 5 and has pages 4 and 5 swapped out, if there is swap. Says
@@ -147,6 +155,15 @@ undisturbed frames --board
 undisturbed frames --board --json
 result "frames by address, by path, of the board"
 
+for option in --full --json --svg --html --dot; do
+	undisturbed map "$shmid" "$option"
+	undisturbed map "$option"
+done
+undisturbed map --pid "$holder" --addr "$(at memfd)"
+undisturbed map --path "$posix" --pages 2-6
+undisturbed map --board
+result "map"
+
 undisturbed ls
 undisturbed ls --json
 result "ls"
@@ -163,4 +180,5 @@ else
 	undisturbed trace --duration 0.3 --json
 	result "trace"
 fi
+[ -z "$damon" ] || echo Y >"$damon"
 finish

@@ -21,8 +21,10 @@ int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_frames(int argc, char **argv);
 int cmd_map(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif /* SHMVIZ_CMD_H */

@@ -40,10 +40,23 @@ static void write_text(const struct map_options *opt,
 static void write_picture(const struct map_options *opt,
 			  const struct picture *picture)
 {
-	if (opt->output == MAP_JSON)
-		write_map_json(stdout, picture);
-	else
+	switch (opt->output) {
+	case MAP_TEXT:
 		write_text(opt, picture);
+		break;
+	case MAP_JSON:
+		write_map_json(stdout, picture);
+		break;
+	case MAP_SVG:
+		write_map_svg(stdout, picture);
+		break;
+	case MAP_HTML:
+		write_map_html(stdout, picture);
+		break;
+	case MAP_DOT:
+		write_map_dot(stdout, picture);
+		break;
+	}
 }
 
 int cmd_map(int argc, char **argv)

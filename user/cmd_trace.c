@@ -1,44 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz trace: events as they happen. */
-#include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <time.h>
+#include <unistd.h>
 
-#include <shmviz.h>
-
-#include "births.h"
-#include "clock.h"
 #include "cmd.h"
 #include "err.h"
+#include "live.h"
 #include "redact.h"
 #include "replay.h"
-#include "runloop.h"
-#include "session.h"
-#include "snapshot.h"
 #include "term.h"
 #include "trace_options.h"
-#include "tracer.h"
 #include "write_trace.h"
 
-#define BATCH_MS	5	/* of events, for the reader to sleep */
 #define TRACE_WIDE	132	/* columns that the table takes */
-
-/* One run, from attached programs to the end line. */
-struct trace {
-	const struct trace_options *opt;
-	const struct trace_writer *writer;
-	struct session session;
-	struct runloop loop;
-	struct births *births;
-	struct trace_end end;
-	__u64 lost_said, missed_said;
-	int got;		/* records of the last drain */
-	bool out_of_memory;
-};
 
 /* Columns are for those who have room for them. */
 static bool is_narrow(void)
@@ -47,258 +22,41 @@ static bool is_narrow(void)
 	       term_width() < TRACE_WIDE;
 }
 
-static void write_start(struct trace *trace)
+static void on_start(const struct trace_start *start, void *ctx)
 {
-	struct tracer *tracer = trace->session.tracer;
-	struct stat ns;
-	struct trace_start start = {
-		.narrow = is_narrow(),
-		.objects = tracer_objects(&trace->opt->filter),
-		.ipcns = stat("/proc/self/ns/ipc", &ns) ? 0 : ns.st_ino,
-		.version = SHMVIZ_VERSION,
-		.backend = tracer_backend_name(tracer_backend(tracer)),
-		.why = tracer_why(tracer),
-		.blind = tracer_blind(tracer),
-		.monotonic = clock_ns(CLOCK_MONOTONIC),
-		.realtime = clock_ns(CLOCK_REALTIME),
-	};
+	const struct trace_writer *writer = ctx;
+	struct trace_start copy = *start;
 
-	trace->writer->start(&start);
-	flush_output();
+	copy.narrow = is_narrow();
+	writer->start(&copy);
+}
+
+static void on_segment(const struct segment *seg, void *ctx)
+{
+	const struct trace_writer *writer = ctx;
+
+	writer->segment(seg);
 }
 
 static void on_event(const struct event *ev, void *ctx)
 {
-	struct trace *trace = ctx;
+	const struct trace_writer *writer = ctx;
 
-	trace->writer->event(ev);
+	writer->event(ev);
 }
 
-static void on_record(const struct rec_hdr *rec, void *ctx)
+static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 {
-	struct trace *trace = ctx;
+	const struct trace_writer *writer = ctx;
 
-	if (rec->type != REC_FORK)
-		trace->end.delivered++;
-	if (births_record(trace->births, rec, on_event, trace))
-		trace->out_of_memory = true;
+	writer->lost(count, why);
 }
 
-static void say_lost(struct trace *trace)
+static void on_end(const struct trace_end *end, void *ctx)
 {
-	__u64 lost = tracer_lost(trace->session.tracer);
-	__u64 missed = tracer_missed(trace->session.tracer);
+	const struct trace_writer *writer = ctx;
 
-	if (lost != trace->lost_said)
-		trace->writer->lost(lost - trace->lost_said, LOST_FULL);
-	if (missed != trace->missed_said)
-		trace->writer->lost(missed - trace->missed_said, LOST_MISSED);
-	trace->lost_said = lost;
-	trace->missed_said = missed;
-}
-
-/* Prints what is there, or some of it; false when it can't be printed. */
-static bool drain(struct trace *trace)
-{
-	trace->got = tracer_consume(trace->session.tracer, on_record, trace);
-	say_lost(trace);
-	flush_output();
-	if (trace->out_of_memory)
-		err_line("out of memory");
-	return !ferror(stdout) && !trace->out_of_memory;
-}
-
-/* Records that came while we looked around: told after what was there. */
-struct early {
-	struct snapshot *snap;
-	char *bytes;
-	size_t len, room;
-	bool failed;
-};
-
-static void keep_early(const struct rec_hdr *rec, void *ctx)
-{
-	size_t size = (rec->size + 7u) & ~7u;
-	struct early *early = ctx;
-	char *bigger;
-
-	if (early->failed)
-		return;
-	if (early->len + size > early->room) {
-		early->room = 2 * early->room + size;
-		bigger = realloc(early->bytes, early->room);
-		if (!bigger) {
-			early->failed = true;
-			return;
-		}
-		early->bytes = bigger;
-	}
-	memcpy(early->bytes + early->len, rec, rec->size);
-	early->len += size;
-	if (snapshot_undo(early->snap, rec))
-		early->failed = true;
-}
-
-static void tell_early(struct trace *trace, const struct early *early)
-{
-	const struct rec_hdr *rec;
-
-	for (size_t at = 0; at < early->len; at += (rec->size + 7u) & ~7u) {
-		rec = (const void *)(early->bytes + at);
-		on_record(rec, trace);
-	}
-}
-
-static void warn_hidden(const struct snapshot *snap)
-{
-	bool attachments;
-	size_t n = snapshot_hidden(snap, &attachments);
-
-	if (n)
-		err_line("%zu processes or namespaces could not be looked at:"
-			 " of what is there already, %s may be missing", n,
-			 attachments ? "segments and attachments" :
-			 "segments that nobody has attached");
-}
-
-/* What is there; events begin where it ends, none missing, none twice. */
-static int look_around(struct trace *trace)
-{
-	struct tracer *tracer = trace->session.tracer;
-	struct early early = {};
-	int ret = EXIT_FAILED;
-
-	tracer_arm(tracer);
-	early.snap = snapshot_new(tracer);
-	if (!early.snap) {
-		err_line("cannot read the segments there are: %s",
-			 strerror(errno));
-		return EXIT_FAILED;
-	}
-	if (!tracer_settle(tracer, keep_early, &early))
-		err_line("something is under way for long: it may count twice,"
-			 " here and in its event");
-	warn_hidden(early.snap);
-	if (!early.failed &&
-	    !snapshot_each(early.snap, &trace->opt->filter,
-			   trace->writer->segment)) {
-		tell_early(trace, &early);
-		ret = EXIT_DONE;
-	} else {
-		err_line("out of memory");
-	}
-	free(early.bytes);
-	snapshot_free(early.snap);
-	return ret;
-}
-
-/*
- * Not for every single event: that costs those who make them. But where there are
- * more than the last look took, there is no time to lose.
- */
-static unsigned int wait_for_records(struct trace *trace, unsigned int seen)
-{
-	struct session *session = &trace->session;
-	struct child *child = session->opt->command ? &session->child : NULL;
-
-	if (seen & RUN_INPUT && trace->got < TRACER_CONSUME_MAX) {
-		seen = runloop_wait(&trace->loop, -1, BATCH_MS, child);
-		if (seen)
-			return seen;
-	}
-	return runloop_wait(&trace->loop, tracer_fd(session->tracer), -1,
-			    child);
-}
-
-static void run(struct trace *trace)
-{
-	unsigned int seen = 0;
-
-	while (!trace->loop.reason) {
-		if (!ferror(stdout))
-			seen = wait_for_records(trace, seen);
-		if (ferror(stdout) || (seen & RUN_INPUT && !drain(trace)))
-			trace->loop.reason = "output";
-	}
-}
-
-/*
- * A program that runs on another CPU right now may still count and write: the
- * sums agree once it is through.
- */
-static void finish(struct trace *trace)
-{
-	struct tracer *tracer = trace->session.tracer;
-	struct rec_counts counts[KIND_MAX];
-	struct trace_end *end = &trace->end;
-	const struct timespec pause = { .tv_nsec = 1000000 };
-
-	end->reason = trace->loop.reason;
-	end->command_status = trace->loop.command_status;
-	tracer_disarm(tracer);
-	for (int tries = 0; tries < 1000; tries++) {
-		while (drain(trace) && trace->got > 0)
-			;
-		end->seen = end->lost = end->filtered = 0;
-		if (tracer_counts(tracer, counts))
-			break;
-		for (int i = 0; i < KIND_MAX; i++) {
-			end->seen += counts[i].seen;
-			end->lost += counts[i].lost;
-			end->filtered += counts[i].filtered;
-		}
-		if (end->seen == end->delivered + end->lost + end->filtered)
-			break;
-		nanosleep(&pause, NULL);
-	}
-	births_flush(trace->births, on_event, trace);
-	end->missed = tracer_missed(tracer);
-	trace->writer->end(end);
-	/* Now, not after the hooks are taken off one by one. */
-	flush_output();
-}
-
-/*
- * Where all processors are busy making events, the reader must get its share of
- * one to keep up; it takes none while there are none. Without the right to that
- * it has to do as it is.
- */
-static void be_first(void)
-{
-	setpriority(PRIO_PROCESS, 0, -20);
-}
-
-static int refuse(const char *what, int err)
-{
-	err_line("cannot wait for %s: %s", what, strerror(-err));
-	return EXIT_FAILED;
-}
-
-static int run_attached(struct trace *trace)
-{
-	const struct trace_options *opt = trace->opt;
-	int err, ret = EXIT_DONE;
-
-	err = runloop_time(&trace->loop, opt->duration, 0);
-	if (err)
-		return refuse("times", err);
-	write_start(trace);
-	if (opt->tracer.snapshot)
-		ret = look_around(trace);
-	flush_output();
-	be_first();
-	if (!ret)
-		ret = session_start(&trace->session);
-	if (ret)
-		trace->loop.reason = "failed";
-	else
-		run(trace);
-	finish(trace);
-	if (!ret && trace->out_of_memory)
-		ret = EXIT_FAILED;
-	if (!ret && opt->strict && trace->end.lost)
-		ret = EXIT_LOST;
-	return ret;
+	writer->end(end);
 }
 
 static const struct trace_writer *writer_for(const struct trace_options *opt)
@@ -309,51 +67,24 @@ static const struct trace_writer *writer_for(const struct trace_options *opt)
 	return opt->redact ? redact_trace_writer(writer) : writer;
 }
 
-static int trace_events(const struct trace_options *opt)
-{
-	struct session_options session = {
-		.tracer = &opt->tracer,
-		.command = opt->command,
-		.follow = opt->follow,
-		.nfollow = opt->nfollow,
-	};
-	struct trace trace = {
-		.opt = opt,
-		.writer = writer_for(opt),
-		.births = births_new(),
-	};
-	int err, ret;
-
-	if (!trace.births) {
-		err_line("out of memory");
-		return EXIT_FAILED;
-	}
-	/* Early: a signal while it starts must not be lost either. */
-	err = runloop_open(&trace.loop);
-	if (err) {
-		ret = refuse("signals", err);
-		goto out_births;
-	}
-	ret = session_open(&trace.session, &session);
-	if (!ret)
-		ret = run_attached(&trace);
-	session_close(&trace.session);
-	runloop_close(&trace.loop);
-out_births:
-	births_free(trace.births);
-	return ret;
-}
-
 int cmd_trace(int argc, char **argv)
 {
+	static const struct from_reader to_writer = {
+		.start = on_start, .segment = on_segment, .event = on_event,
+		.lost = on_lost, .end = on_end,
+	};
 	static struct trace_options opt;
+	const struct trace_writer *writer;
 	int ret = trace_options_parse(&opt, argc, argv);
 
 	if (ret == TRACE_HELP) {
 		trace_options_help();
 		return EXIT_DONE;
 	}
-	if (!ret && opt.from)
-		return replay(&opt, writer_for(&opt), is_narrow());
-	return ret ? ret : trace_events(&opt);
+	if (ret)
+		return ret;
+	writer = writer_for(&opt);
+	if (opt.from)
+		return replay(&opt, writer, is_narrow());
+	return live_trace(&opt, STDOUT_FILENO, &to_writer, (void *)writer);
 }

@@ -154,16 +154,8 @@ static void from_call(struct event *ev, const struct rec_call *call)
 	set_from_args(ev);
 }
 
-/* Of a record, whose event it is; see struct rec_vma. */
-struct owner {
-	__u32 pid;
-	__u32 ns_pid;
-	__u32 uid;
-	const __u8 *comm;
-};
-
 /* The event is its owner's, whoever the kernel did it for. */
-static void set_owner(struct event *ev, const struct owner *owner)
+static void set_owner(struct event *ev, const struct rec_owner *owner)
 {
 	if (ev->kind == KIND_INHERIT) {
 		ev->have |= EV_PPID;
@@ -184,17 +176,12 @@ static void set_owner(struct event *ev, const struct owner *owner)
 
 static void from_vma(struct event *ev, const struct rec_vma *vma)
 {
-	const struct owner owner = {
-		.pid = vma->owner, .ns_pid = vma->owner_ns_pid,
-		.uid = vma->owner_uid, .comm = vma->owner_comm,
-	};
-
 	ev->kind = vma->kind;
 	ev->cause = vma->cause;
 	ev->have |= EV_ADDR | EV_END;
 	ev->addr = vma->start;
 	ev->end = vma->end;
-	set_owner(ev, &owner);
+	set_owner(ev, &vma->owner);
 	set_segment(ev, &vma->seg);
 }
 
@@ -215,11 +202,6 @@ static void set_name(struct event *ev, const struct rec_object *rec)
 
 static void from_object(struct event *ev, const struct rec_object *rec)
 {
-	const struct owner owner = {
-		.pid = rec->owner, .ns_pid = rec->owner_ns_pid,
-		.uid = rec->owner_uid, .comm = rec->owner_comm,
-	};
-
 	ev->kind = rec->kind;
 	ev->cause = rec->cause;
 	ev->have |= EV_OBJECT | EV_SIZE;
@@ -229,7 +211,7 @@ static void from_object(struct event *ev, const struct rec_object *rec)
 	ev->size = rec->size;
 	ev->nlink = rec->nlink;
 	set_name(ev, rec);
-	set_owner(ev, &owner);
+	set_owner(ev, &rec->owner);
 	if (rec->end) {
 		ev->have |= EV_ADDR | EV_END | EV_VMA;
 		ev->addr = rec->start;

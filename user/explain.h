@@ -115,8 +115,8 @@ struct explain {
 	bool has_object;
 	struct object_name object;
 	char *label;		/* bytes; key, name or path; NULL: none */
-	bool has_facts;		/* of stat(2): */
 	uint64_t size;
+	bool has_mode;		/* these three: */
 	unsigned int mode;
 	uid_t uid;
 	gid_t gid;
@@ -125,7 +125,8 @@ struct explain {
 	bool has_page;		/* of the device: the object's own page */
 	struct shmviz_frame object_page;
 
-	uint64_t entry;		/* of pagemap */
+	bool has_entry;		/* pagemap goes so far; else all of this is 0: */
+	uint64_t entry;
 	enum explain_entry state;
 	bool hidden;		/* present, but we may not know the PFN */
 	unsigned int swap_type;	/* EXPLAIN_SWAPPED */

@@ -8,18 +8,19 @@
 
 /* Whether a comma is due before the next member. */
 static bool comma;
+static FILE *to;
 
 static void put(const char *bytes, size_t len)
 {
-	fwrite_unlocked(bytes, 1, len, stdout);
+	fwrite_unlocked(bytes, 1, len, to);
 }
 
 static void put_name(const char *name)
 {
 	if (comma)
-		putc_unlocked(',', stdout);
+		putc_unlocked(',', to);
 	comma = true;
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 	put(name, strlen(name));
 	put("\":", 2);
 }
@@ -40,7 +41,8 @@ static void put_number(uint64_t value, unsigned int base, unsigned int digits)
 
 void line_begin(const char *type)
 {
-	putc_unlocked('{', stdout);
+	to = stdout;
+	putc_unlocked('{', to);
 	comma = false;
 	line_word("type", type);
 }
@@ -50,16 +52,28 @@ void line_end(void)
 	put("}\n", 2);
 }
 
+void line_begin_in(FILE *out)
+{
+	to = out;
+	putc_unlocked('{', to);
+	comma = false;
+}
+
+void line_end_in(void)
+{
+	putc_unlocked('}', to);
+}
+
 void line_open(const char *name)
 {
 	put_name(name);
-	putc_unlocked('{', stdout);
+	putc_unlocked('{', to);
 	comma = false;
 }
 
 void line_close(void)
 {
-	putc_unlocked('}', stdout);
+	putc_unlocked('}', to);
 	comma = true;
 }
 
@@ -73,7 +87,7 @@ void line_int(const char *name, int64_t value)
 {
 	put_name(name);
 	if (value < 0)
-		putc_unlocked('-', stdout);
+		putc_unlocked('-', to);
 	put_number(value < 0 ? -(uint64_t)value : (uint64_t)value, 10, 1);
 }
 
@@ -88,23 +102,23 @@ void line_hex(const char *name, uint64_t value, unsigned int digits)
 	put_name(name);
 	put("\"0x", 3);
 	put_number(value, 16, digits);
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 }
 
 void line_mode(const char *name, unsigned int mode)
 {
 	put_name(name);
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 	put_number(mode, 8, 4);
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 }
 
 void line_word(const char *name, const char *word)
 {
 	put_name(name);
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 	put(word, strlen(word));
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 }
 
 void line_bytes(const char *name, const void *bytes, size_t len)
@@ -113,12 +127,12 @@ void line_bytes(const char *name, const void *bytes, size_t len)
 
 	text_escape(text, sizeof(text), bytes, len);
 	put_name(name);
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 	/* No control characters are left, and nothing that is no UTF-8. */
 	for (const char *at = text; *at; at++) {
 		if (*at == '"' || *at == '\\')
-			putc_unlocked('\\', stdout);
-		putc_unlocked(*at, stdout);
+			putc_unlocked('\\', to);
+		putc_unlocked(*at, to);
 	}
-	putc_unlocked('"', stdout);
+	putc_unlocked('"', to);
 }

@@ -13,10 +13,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* {"type":"TYPE" ... }, with a newline after it. */
 void line_begin(const char *type);
 void line_end(void);
+
+/* The same anywhere, with no type and no newline. */
+void line_begin_in(FILE *out);
+void line_end_in(void);
 
 /* A member that is an object, for the members until line_close(). */
 void line_open(const char *name);

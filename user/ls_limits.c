@@ -11,7 +11,7 @@ void ls_tell_limits(const struct ls_options *opt, size_t refused,
 			 "(CAP_SYS_ADMIN, CAP_SYS_PTRACE) to see all",
 			 opt->all ? "and your own processes are shown" :
 			 "is shown, and only attachments of your own processes");
-	else if (refused || (opt->all && hidden))
+	else if (refused)
 		err_line("not all may be shown: IPC namespaces that could not be entered: "
 			 "%zu, processes that could not be looked at: %zu",
 			 refused, hidden);

@@ -21,8 +21,10 @@ static const struct command commands[] = {
 	{ "ls",     cmd_ls,     "list what is shared, and who has it" },
 	{ "frames", cmd_frames, "show who maps an object, and its physical frames" },
 	{ "map",    cmd_map,    "draw it: processes, addresses, pages, frames" },
+	{ "top",    cmd_top,    "see all of it full screen and live" },
 	{ "view",   cmd_view,   "show the contents of an object, untouched" },
 	{ "explain", cmd_explain, "take one address of a process apart" },
+	{ "report", cmd_report, "what happened, from a trace or while a command runs: one page" },
 	{ "doctor", cmd_doctor, "say what this machine offers and lacks" },
 };
 

@@ -11,7 +11,8 @@
 #define MOST		4096
 
 enum {
-	OPT_ASCII = 256, OPT_FROM, OPT_FULL, OPT_HEIGHT, OPT_REDACT, OPT_WIDTH,
+	OPT_ASCII = 256, OPT_DOT, OPT_FROM, OPT_FULL, OPT_HEIGHT, OPT_HTML, OPT_REDACT,
+	OPT_SVG, OPT_WIDTH,
 };
 
 int map_help(void)
@@ -31,6 +32,10 @@ int map_help(void)
 	     "Options:\n"
 	     "  -k, --kind LIST    without OBJECT: only these kinds: " OBJECT_KINDS_KNOWN "\n"
 	     "  -j, --json         JSON on stdout, one object a line\n"
+	     "      --svg          a drawing, complete in itself\n"
+	     "      --html         a page with drawings and tables, likewise; in it, one frame\n"
+	     "                     can be followed to all its holders\n"
+	     "      --dot          a graph for graphviz\n"
 	     "      --from FILE    draw what 'map --json' wrote; '-' is stdin\n"
 	     "      --redact       frames, keys and names as stand-ins, to be published\n"
 	     "      --full         in text: fold nothing, a line for each run of pages\n"
@@ -55,7 +60,8 @@ int map_help(void)
 	     "\n"
 	     "Examples:\n"
 	     "  shmviz map 5 posix:/cache\n"
-	     "  shmviz map --json >now; shmviz map --from now");
+	     "  shmviz map --json >now; shmviz map --from now\n"
+	     "  shmviz map --html >shared.html");
 	return EXIT_DONE;
 }
 
@@ -91,6 +97,12 @@ static int take_option(void *data, int c)
 		return object_choice_parse(&opt->choice, "map", optarg);
 	case 'j':
 		return take_output(opt, MAP_JSON, "--json");
+	case OPT_SVG:
+		return take_output(opt, MAP_SVG, "--svg");
+	case OPT_HTML:
+		return take_output(opt, MAP_HTML, "--html");
+	case OPT_DOT:
+		return take_output(opt, MAP_DOT, "--dot");
 	case OPT_FROM:
 		opt->from = optarg;
 		break;
@@ -137,12 +149,15 @@ int map_options_parse(struct map_options *opt, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "ascii",  no_argument,       NULL, OPT_ASCII },
+		{ "dot",    no_argument,       NULL, OPT_DOT },
 		{ "from",   required_argument, NULL, OPT_FROM },
 		{ "full",   no_argument,       NULL, OPT_FULL },
 		{ "height", required_argument, NULL, OPT_HEIGHT },
+		{ "html",   no_argument,       NULL, OPT_HTML },
 		{ "json",   no_argument,       NULL, 'j' },
 		{ "kind",   required_argument, NULL, 'k' },
 		{ "redact", no_argument,       NULL, OPT_REDACT },
+		{ "svg",    no_argument,       NULL, OPT_SVG },
 		{ "width",  required_argument, NULL, OPT_WIDTH },
 		TARGET_OPTIONS,
 		{}

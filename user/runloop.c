@@ -52,7 +52,9 @@ static int open_timer(double seconds, bool again)
 
 int runloop_open(struct runloop *loop)
 {
-	*loop = (struct runloop) { .timer = -1, .ticker = -1 };
+	*loop = (struct runloop) {
+		.timer = -1, .ticker = -1, .output = STDOUT_FILENO,
+	};
 	loop->signals = open_signals();
 	return loop->signals < 0 ? -errno : 0;
 }
@@ -74,7 +76,7 @@ int runloop_time(struct runloop *loop, double duration, double interval)
 	return 0;
 }
 
-enum { FD_INPUT, FD_SIGNAL, FD_TIMER, FD_TICKER, FD_CHILD, FD_STDOUT, FD_MAX };
+enum { FD_INPUT, FD_SIGNAL, FD_TIMER, FD_TICKER, FD_CHILD, FD_OUTPUT, FD_MAX };
 
 static unsigned int count_ticks(struct runloop *loop)
 {
@@ -103,7 +105,7 @@ static unsigned int look(struct runloop *loop, const struct pollfd *fds,
 		loop->reason = "signal";
 	} else if (fds[FD_TIMER].revents) {
 		loop->reason = "duration";
-	} else if (fds[FD_STDOUT].revents & POLLERR) {
+	} else if (fds[FD_OUTPUT].revents & POLLERR) {
 		/* Its reader has gone: nobody will see what comes. */
 		loop->reason = "output";
 	} else if (fds[FD_TICKER].revents) {
@@ -121,7 +123,7 @@ unsigned int runloop_wait(struct runloop *loop, int input, int milliseconds,
 		[FD_TIMER]  = { loop->timer, POLLIN, 0 },
 		[FD_TICKER] = { loop->ticker, POLLIN, 0 },
 		[FD_CHILD]  = { child ? child->pidfd : -1, POLLIN, 0 },
-		[FD_STDOUT] = { STDOUT_FILENO, 0, 0 },
+		[FD_OUTPUT] = { loop->output, 0, 0 },
 	};
 	unsigned int seen = 0;
 	int ready;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Waiting, for a command that goes on until something ends it: a signal, a time,
- * the end of another command, or the reader of stdout going away.
+ * the end of another command, or the reader of its output going away.
  */
 #ifndef SHMVIZ_RUNLOOP_H
 #define SHMVIZ_RUNLOOP_H
@@ -19,6 +19,7 @@ struct runloop {
 	int signals;
 	int timer;
 	int ticker;
+	int output;		/* stdout, unless set to another; -1: none */
 	double duration;
 	double interval;
 	uint64_t ticks;

@@ -137,7 +137,8 @@ static int add_attached(const struct rec_attached *rec, void *ctx)
 	struct vma vma = {
 		.space = rec->mm, .start = rec->start, .there = true,
 		.ipcns = rec->seg.ipcns, .shmid = rec->seg.shmid,
-		.at = { .pid = rec->pid, .comm = comm_of(rec->comm),
+		.at = { .pid = rec->owner.pid,
+			.comm = comm_of(rec->owner.comm),
 			.start = rec->start, .end = rec->end },
 	};
 
@@ -269,10 +270,11 @@ static int undo_call(struct snapshot *snap, const struct rec_call *call)
 static int undo_change(struct snapshot *snap, const struct rec_vma *rec)
 {
 	struct vma key = {
-		.space = snap->by_pid ? rec->owner : rec->mm,
+		.space = snap->by_pid ? rec->owner.pid : rec->mm,
 		.start = rec->start,
 		.ipcns = rec->seg.ipcns, .shmid = rec->seg.shmid,
-		.at = { .pid = rec->owner, .comm = comm_of(rec->owner_comm),
+		.at = { .pid = rec->owner.pid,
+			.comm = comm_of(rec->owner.comm),
 			.start = rec->start, .end = rec->end, .prot = "?" },
 	};
 	struct vma **lower;
@@ -389,7 +391,7 @@ static void set_nattch(const void *node, VISIT visit, void *arg)
 }
 
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
-		  void (*fn)(const struct segment *seg))
+		  void (*fn)(const struct segment *seg, void *ctx), void *ctx)
 {
 	twalk_r(snap->segs, gather_seg, snap);
 	twalk_r(snap->vmas, gather_vma, snap);
@@ -398,7 +400,7 @@ int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 		const struct segment *seg = &snap->out[i];
 
 		if (!snap->err && segment_passes(filter, seg))
-			fn(seg);
+			fn(seg, ctx);
 		free(seg->attachments);
 	}
 	free(snap->out);

@@ -33,7 +33,7 @@ int snapshot_undo(struct snapshot *snap, const struct rec_hdr *rec);
  * of segments (FILTER_SHMID, FILTER_KEY, FILTER_NS). 0 or -ENOMEM.
  */
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
-		  void (*fn)(const struct segment *seg));
+		  void (*fn)(const struct segment *seg, void *ctx), void *ctx);
 
 /*
  * Processes and namespaces that did not let us look: segments that nobody has

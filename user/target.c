@@ -12,8 +12,7 @@
 
 #include "device.h"
 #include "err.h"
-#include "object_kernel.h"
-#include "object_open.h"
+#include "object_request.h"
 #include "parse.h"
 #include "procfs.h"
 #include "target.h"
@@ -279,28 +278,6 @@ static int open_mapping(const struct target *target)
 	return -1;
 }
 
-/* What the notation leads to: a segment by its id, or a descriptor. */
-static int request_name(const struct object_name *name,
-			struct shmviz_open *request, int *fd, char *why,
-			size_t size)
-{
-	int ret = EXIT_FAILED;
-
-	if (name->form == OBJECT_BY_ID) {
-		request->kind = SHMVIZ_KIND_SEGMENT;
-		request->id = name->shmid;
-		if (!name->ns)
-			return EXIT_DONE;
-		request->ns_fd = *fd = object_open_ipcns(name->ns, why, size);
-	} else if (name->form == OBJECT_BY_INODE) {
-		ret = object_kernel_request(name, request, fd, why, size);
-	} else {
-		request->kind = SHMVIZ_KIND_FILE;
-		request->id = *fd = object_open(name, why, size);
-	}
-	return *fd >= 0 ? EXIT_DONE : ret;
-}
-
 int target_open_name(const struct object_name *name,
 		     struct device_object *object, char *why, size_t size)
 {
@@ -308,7 +285,7 @@ int target_open_name(const struct object_name *name,
 	struct device_error error;
 	int fd = -1, ret;
 
-	ret = request_name(name, &request, &fd, why, size);
+	ret = object_request(name, &request, &fd, why, size);
 	if (ret)
 		return ret;
 	ret = device_open(object, &request, &error);

@@ -101,55 +101,50 @@ static int parse_buffer(const char *text, size_t *buffer)
 	return 0;
 }
 
-enum { OPT_BACKEND = 256, OPT_BUFFER, OPT_ENTRY, OPT_FOLLOW, OPT_FROM,
-       OPT_NO_SEGMENTS, OPT_REDACT, OPT_STRICT };
-
-static int parse_option(int c, char **argv, struct trace_options *opt)
+int trace_option(struct trace_options *opt, int c, char **argv)
 {
 	switch (c) {
 	case 'd':
 		if (run_parse_seconds(optarg, 0, &opt->duration))
-			return err_usage("trace",
+			return err_usage(opt->name,
 				"--duration '%s': seconds above 0 are needed",
 				optarg);
 		return EXIT_DONE;
-	case 'j':
-		opt->json = true;
-		return EXIT_DONE;
-	case OPT_BACKEND:
+	case TRACE_OPT_BACKEND:
 		if (run_parse_backend(optarg, &opt->tracer.backend))
-			return err_usage("trace",
+			return err_usage(opt->name,
 				"--backend '%s': fentry or tracepoint is needed",
 				optarg);
 		return EXIT_DONE;
-	case OPT_BUFFER:
+	case TRACE_OPT_BUFFER:
 		if (parse_buffer(optarg, &opt->tracer.buffer))
-			return err_usage("trace",
+			return err_usage(opt->name,
 				"--buffer '%s': a size of 4K to 1G is needed",
 				optarg);
 		return EXIT_DONE;
-	case OPT_ENTRY:
+	case TRACE_OPT_ENTRY:
 		opt->tracer.entry = true;
 		return EXIT_DONE;
-	case OPT_REDACT:
+	case TRACE_OPT_REDACT:
 		opt->redact = true;
 		return EXIT_DONE;
-	case OPT_STRICT:
+	case TRACE_OPT_STRICT:
 		opt->strict = true;
 		return EXIT_DONE;
-	case OPT_NO_SEGMENTS:
+	case TRACE_OPT_NO_SEGMENTS:
 		opt->tracer.snapshot = false;
 		return EXIT_DONE;
-	case OPT_FROM:
+	case TRACE_OPT_FROM:
 		opt->from = optarg;
 		return EXIT_DONE;
-	case OPT_FOLLOW:
+	case TRACE_OPT_FOLLOW:
 		opt->filter.follow = true;
 		return EXIT_DONE;
 	default:
 		if (c >= FILTER_OPT_FIRST && c <= FILTER_OPT_LAST)
-			return filter_add(&opt->filter, "trace", c, optarg);
-		return err_option("trace", c, argv);
+			return filter_add(&opt->filter, opt->name, c,
+					  optarg);
+		return err_option(opt->name, c, argv);
 	}
 }
 
@@ -157,12 +152,14 @@ static int parse_option(int c, char **argv, struct trace_options *opt)
 static int finish_from(const struct trace_options *opt, bool command)
 {
 	const struct tracer_options *tracer = &opt->tracer;
+	const char *json = strcmp(opt->name, "trace") ? "" : " --json,";
 
 	if (opt->from && (command || tracer->backend || tracer->buffer ||
 			  tracer->entry || opt->duration > 0 ||
 			  opt->filter.follow))
-		return err_usage("trace", "--from FILE goes with --json,"
-				 " --redact, --strict, --no-segments and filters only");
+		return err_usage(opt->name, "--from FILE goes with%s"
+				 " --redact, --strict, --no-segments and filters"
+				 " only", json);
 	return EXIT_DONE;
 }
 
@@ -173,51 +170,28 @@ static int finish_follow(struct trace_options *opt)
 		return EXIT_DONE;
 	opt->nfollow = run_list_pids(&opt->filter, opt->follow);
 	return opt->nfollow ? EXIT_DONE :
-			      err_usage("trace", "--follow needs --pid");
+			      err_usage(opt->name, "--follow needs --pid");
 }
 
-int trace_options_parse(struct trace_options *opt, int argc, char **argv)
+void trace_options_begin(struct trace_options *opt, const char *name)
 {
-	static const struct option longs[] = {
-		{ "backend",  required_argument, NULL, OPT_BACKEND },
-		{ "buffer",   required_argument, NULL, OPT_BUFFER },
-		{ "duration", required_argument, NULL, 'd' },
-		{ "entry",    no_argument,       NULL, OPT_ENTRY },
-		{ "follow",   no_argument,       NULL, OPT_FOLLOW },
-		{ "from",     required_argument, NULL, OPT_FROM },
-		{ "help",     no_argument,       NULL, 'h' },
-		{ "kind",     required_argument, NULL, FILTER_OPT_KIND },
-		{ "json",     no_argument,       NULL, 'j' },
-		{ "no-segments", no_argument,    NULL, OPT_NO_SEGMENTS },
-		{ "redact",   no_argument,       NULL, OPT_REDACT },
-		{ "strict",   no_argument,       NULL, OPT_STRICT },
-		FILTER_LONG_OPTIONS,
-		{}
-	};
-	int c, ret;
-
+	opt->name = name;
 	opt->tracer.filter = &opt->filter;
 	opt->tracer.snapshot = true;
-	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
-		if (c == 'h')
-			return TRACE_HELP;
-		ret = parse_option(c, argv, opt);
-		if (ret)
-			return ret;
-	}
-	ret = finish_from(opt, optind < argc);
+}
+
+int trace_options_finish(struct trace_options *opt, int argc, char **argv)
+{
+	int ret = finish_from(opt, optind < argc);
+
 	if (!ret)
 		ret = finish_follow(opt);
 	if (!(tracer_objects(&opt->filter) & TRACER_SEGMENTS))
 		opt->tracer.snapshot = false;
-	/* A table of what some processes do: others' segments would hide it. */
-	if (!opt->json && (optind < argc ||
-	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))
-		opt->tracer.snapshot = false;
 	if (ret || optind == argc)
 		return ret;
 	if (strcmp(argv[optind - 1], "--"))
-		return err_usage("trace",
+		return err_usage(opt->name,
 			"unexpected argument '%s': a command goes after '--'",
 			argv[optind]);
 	opt->command = argv + optind;
@@ -225,3 +199,29 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+int trace_options_parse(struct trace_options *opt, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "help",     no_argument,       NULL, 'h' },
+		{ "json",     no_argument,       NULL, 'j' },
+		TRACE_LONG_OPTIONS,
+		{}
+	};
+	int c, ret;
+
+	trace_options_begin(opt, "trace");
+	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
+		if (c == 'h')
+			return TRACE_HELP;
+		if (c == 'j')
+			opt->json = true;
+		else if ((ret = trace_option(opt, c, argv)))
+			return ret;
+	}
+	ret = trace_options_finish(opt, argc, argv);
+	/* A table of what some processes do: others' segments would hide it. */
+	if (!opt->json && (opt->command ||
+	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))
+		opt->tracer.snapshot = false;
+	return ret;
+}

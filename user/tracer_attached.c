@@ -58,7 +58,7 @@ static int hand_out_once(const struct rec_attached *rec, void *ctx)
 	for (size_t i = once->n; i--;) {
 		if (once->mms[i].mm != rec->mm)
 			continue;
-		if (once->mms[i].pid != rec->pid)
+		if (once->mms[i].pid != rec->owner.pid)
 			return 0;
 		return once->fn(rec, once->ctx);
 	}
@@ -66,7 +66,7 @@ static int hand_out_once(const struct rec_attached *rec, void *ctx)
 	if (!bigger)
 		return -ENOMEM;
 	once->mms = bigger;
-	once->mms[once->n++] = (struct mm_seen) { rec->mm, rec->pid };
+	once->mms[once->n++] = (struct mm_seen) { rec->mm, rec->owner.pid };
 	return once->fn(rec, once->ctx);
 }
 

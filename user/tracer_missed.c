@@ -36,12 +36,16 @@ static size_t list_programs(const struct shmviz_bpf *skel,
 	struct bpf_program *prog;
 	size_t n = 0;
 
-	_Static_assert(sizeof(programs) / sizeof(programs[0]) <= MISSED_MAX,
+	_Static_assert(sizeof(programs) / sizeof(programs[0]) < MISSED_MAX,
 		       "MISSED_MAX, which has room for those of objects, too");
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (skel->rodata->cfg_sysv &&
 		    bpf_program__fd(programs[i].prog) >= 0)
 			list[n++] = programs[i];
+	/* A child that was not seen is not followed, and nor is what it does. */
+	if (skel->rodata->cfg_follow)
+		list[n++] = (struct missed_program) { skel->progs.fork_exit,
+						      KIND_INHERIT };
 	/* Of any file that is mapped, perhaps of none that is told. */
 	bpf_object__for_each_program(prog, skel->obj)
 		if (tracer_is_of_objects(prog) && n < MISSED_MAX &&

@@ -92,7 +92,7 @@ static void put_head(FILE *out, const struct explain *ex)
 	explain_put_bits(out, ex);
 }
 
-/* The line of maps, with one blank for the many before the path. */
+/* The line of maps, with one blank for the many before the path, if that fits. */
 static void put_line(FILE *out, const struct proc_area *area)
 {
 	char *path = shown(area->path, strlen(area->path));
@@ -100,7 +100,11 @@ static void put_line(FILE *out, const struct proc_area *area)
 
 	while (len && area->line[len - 1] == ' ')
 		len--;
-	fprintf(out, "  %.*s %s\n", (int)len, area->line, path);
+	fprintf(out, "  %.*s", (int)len, area->line);
+	if (2 + len + 1 + strlen(path) <= EXPLAIN_WIDTH)
+		fprintf(out, " %s\n", path);
+	else
+		fprintf(out, "\n%*s%s\n", INDENT, "", path);
 	free(path);
 }
 
@@ -111,8 +115,8 @@ static void put_near(FILE *out, const char *label, const struct proc_area *area,
 
 	if (!area->line)
 		return;
-	explain_put(out, label, "the nearest mapping %s it, %s away:",
-		    label, amount(size, distance));
+	explain_put(out, label, "the nearest mapping lies %s away:",
+		    amount(size, distance));
 	put_line(out, area);
 }
 
@@ -156,10 +160,29 @@ static void put_nowhere(FILE *out, const struct explain *ex)
 	explain_put_walk(out, ex);
 }
 
+/* "read", "read and write", "read, write and execute", ... */
+static void rights_text(char text[32], const char *perms)
+{
+	static const char *const words[] = { "read", "write", "execute" };
+	int left = 0;
+
+	for (int i = 0; i < 3; i++)
+		left += perms[i] != '-';
+	strcpy(text, left ? "" : "nothing");
+	for (int i = 0; i < 3; i++) {
+		if (perms[i] == '-')
+			continue;
+		strcat(text, words[i]);
+		left--;
+		strcat(text, left > 1 ? ", " : left ? " and " : "");
+	}
+}
+
 static void put_mapping(FILE *out, const struct explain *ex)
 {
 	const struct proc_area *area = &ex->place.here;
 	char size[TEXT_HUMAN_SIZE + 8], page[TEXT_HUMAN_SIZE + 8];
+	char rights[32];
 
 	explain_heading(out, "Mapping (VMA)");
 	put_line(out, area);
@@ -167,10 +190,8 @@ static void put_mapping(FILE *out, const struct explain *ex)
 		    "of %s", area->start, area->end - 1,
 		    amount(size, area->end - area->start),
 		    amount(page, ex->place.page_size));
-	explain_put(out, "protection", "%s: %s%s%s%s", area->perms,
-		    area->perms[0] == 'r' ? "read, " : "",
-		    area->perms[1] == 'w' ? "write, " : "",
-		    area->perms[2] == 'x' ? "execute, " : "",
+	rights_text(rights, area->perms);
+	explain_put(out, "protection", "%s: %s; %s", area->perms, rights,
 		    area->perms[3] == 's' ?
 		    "shared: what is written, all that map it see" :
 		    "private: what is written, only this process sees");
@@ -311,6 +332,8 @@ static void put_frame_facts(FILE *out, const struct explain *ex)
 
 static void put_frame(FILE *out, const struct explain *ex)
 {
+	if (!ex->has_entry)
+		return;
 	explain_heading(out, "Frame");
 	if (ex->state == EXPLAIN_HOLLOW) {
 		put_hollow(out, ex);
@@ -344,34 +367,16 @@ static void put_write(FILE *out, const struct explain *ex)
 		    "unless all others have let go of this one");
 }
 
-/* "read", "read and write", "read, write and execute", ... */
-static void rights_text(char text[32], const char *perms)
-{
-	static const char *const words[] = { "read", "write", "execute" };
-	int left = 0;
-
-	for (int i = 0; i < 3; i++)
-		left += perms[i] != '-';
-	strcpy(text, left ? "" : "do nothing");
-	for (int i = 0; i < 3; i++) {
-		if (perms[i] == '-')
-			continue;
-		strcat(text, words[i]);
-		left--;
-		strcat(text, left > 1 ? ", " : left ? " and " : "");
-	}
-}
-
 static void put_permission(FILE *out, const struct explain *ex)
 {
 	char rights[32];
 
 	rights_text(rights, ex->place.here.perms);
 	explain_heading(out, "Permission");
-	explain_put(out, "mapping", "the process may %s here; anything else is "
-		    "SIGSEGV", rights);
+	explain_put(out, "mapping", "the process may %s%s here; anything else is "
+		    "SIGSEGV", strcmp(rights, "nothing") ? "" : "do ", rights);
 	put_write(out, ex);
-	if (ex->has_facts)
+	if (ex->has_mode)
 		explain_put(out, "object", "mode %04o, owner uid %u, gid %u: who "
 			    "may %s it; a mapping stays what it was when it was "
 			    "made", ex->mode, ex->uid, ex->gid,

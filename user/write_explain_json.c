@@ -142,8 +142,8 @@ static struct json_object *object_json(const struct explain *ex)
 	if (ex->label)
 		js_add_bytes(o, ex->object.kind == OBJECT_SYSV ? "key" : "name",
 			     ex->label, strlen(ex->label));
-	if (ex->has_facts) {
-		js_add_u64(o, "size", ex->size);
+	js_add_u64(o, "size", ex->size);
+	if (ex->has_mode) {
 		js_add_mode(o, "mode", ex->mode);
 		js_add_u64(o, "uid", ex->uid);
 		js_add_u64(o, "gid", ex->gid);
@@ -232,7 +232,8 @@ static void add_mapped(struct json_object *o, const struct explain *ex)
 		js_add(o, "object", object_json(ex));
 	if (ex->place.here.dev)
 		js_add_u64(o, "page", ex->page);
-	js_add(o, "pagemap", entry_json(ex));
+	if (ex->has_entry)
+		js_add(o, "pagemap", entry_json(ex));
 	if (ex->has_frame)
 		js_add(o, "frame", frame_json(ex));
 	for (size_t i = 0; i < ex->n_holders; i++)

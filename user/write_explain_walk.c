@@ -127,7 +127,7 @@ void explain_put_walk(FILE *out, const struct explain *ex)
 		    " addresses of processes end at 0x%" PRIx64, ex->levels,
 		    ex->levels == 5 ? "" : "no ",
 		    ((uint64_t)1 << (12 + 9 * ex->levels - 1)) - 1);
-	if (ex->where != EXPLAIN_MAPPED)
+	if (ex->where != EXPLAIN_MAPPED || !ex->has_entry)
 		return;
 	fputs("  table       bits  entry  for each  leads\n", out);
 	for (size_t i = 0; i + 1 < n; i++)
@@ -140,9 +140,9 @@ void explain_put_walk(FILE *out, const struct explain *ex)
 		steps[n - 1].index, steps[n - 1].index);
 	if (ex->leaf == EXPLAIN_PAGE)
 		return;
-	explain_put(out, "huge page", "the walk ends one table earlier%s: the "
+	explain_put(out, "huge page", "the walk ends %s earlier: the "
 		    "last entry maps %siB at once%s",
-		    ex->leaf > 2 << 20 ? " still" : "",
+		    ex->leaf > 2 << 20 ? "two tables" : "one table",
 		    text_human(size, ex->leaf),
 		    ex->place.page_size > EXPLAIN_PAGE ?
 		    " (KernelPageSize of the mapping: hugetlb)" :
@@ -166,13 +166,19 @@ static const struct bit entry_bits[] = {
 	{ 56, "not exclusive: the frame is mapped elsewhere, too, or not at all",
 	      "exclusive: the frame is mapped here alone" },
 	{ 55, "soft-dirty off: not written since it was cleared, or not kept",
-	      "soft-dirty: written since it was last cleared" },
+	      "soft-dirty: written since it was last cleared, or newly mapped" },
 };
 
 void explain_put_entry(FILE *out, const struct explain *ex)
 {
 	char head[64];
 
+	if (!ex->has_entry) {
+		explain_heading(out, "Pagemap entry");
+		explain_put(out, "none", "/proc/%d/pagemap ends where the addresses "
+			    "of processes do: what is there is not told", ex->pid);
+		return;
+	}
 	snprintf(head, sizeof(head), "Pagemap entry 0x%016" PRIx64, ex->entry);
 	explain_heading(out, head);
 	fprintf(out, "  /proc/%d/pagemap, 8 bytes at 0x%" PRIx64

@@ -54,4 +54,7 @@ struct trace_writer {
 extern const struct trace_writer trace_writer_text;
 extern const struct trace_writer trace_writer_json;
 
+/* The members of an event, between line_begin and line_end of line.h. */
+void trace_json_members(const struct event *ev);
+
 #endif /* SHMVIZ_WRITE_TRACE_H */

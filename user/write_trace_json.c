@@ -164,9 +164,8 @@ static void put_call(const struct event *ev)
 	put_args(ev);
 }
 
-static void json_event(const struct event *ev)
+void trace_json_members(const struct event *ev)
 {
-	line_begin("event");
 	line_word("event", event_name(ev));
 	put_caller(ev);
 	if (ev->have & EV_OBJECT)
@@ -183,6 +182,12 @@ static void json_event(const struct event *ev)
 		line_word("cause", event_cause(ev));
 	if (event_is_call(ev))
 		put_call(ev);
+}
+
+static void json_event(const struct event *ev)
+{
+	line_begin("event");
+	trace_json_members(ev);
 	line_end();
 }
 

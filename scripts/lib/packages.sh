@@ -17,7 +17,7 @@ PURPOSES_MORE=(backports debug apps bench)
 packages_build=(
 	gcc libc6-dev make pkg-config
 	clang bpftool libbpf-dev libelf-dev zlib1g-dev
-	libsmartcols-dev libjson-c-dev libcap-dev
+	libsmartcols-dev libjson-c-dev libcap-dev libncurses-dev
 	linux-headers-amd64 linux-headers-6.12-amd64
 )
 
@@ -30,6 +30,7 @@ packages_test=(
 	gcc-multilib
 	strace stress-ng jq perl-base
 	sparse shellcheck
+	chromium chromium-driver python3-selenium graphviz libxml2-utils
 )
 
 packages_apps=(

@@ -152,8 +152,8 @@ def scattered():
 def hostile():
     evil = "</script><script>document.title='evil'</script>"
     obj = Object(3, object="posix:/x", kind="posix",
-                 name=evil + "]]>--><!-- & \" ' \\x00\\xff\u202e"[:-1])
-    obj.process(1, "</svg><b onx='", (0x1000, 0, 3, "rw-s"))
+                 name=evil + "]]>--><!-- & \" ' \\xff")
+    obj.process(1, "</script></svg><b onx='", (0x1000, 0, 3, "rw-s"))
     obj.process(2, "\\x1b]0;\"&lt;]]>", (0xfffffffffffff000 - 2 * PAGE, 0, 2, "rwxs"))
     obj.process(0, "", (0x2000, 1, 1, "---p", "no-owner", "other-ns"))
     obj.run(1, "present", "xx-", (1 << 40))
@@ -168,14 +168,14 @@ def empty():
 
 def crowd():
     """More processes and runs than anybody can look at."""
-    obj = Object(500, object="file:/srv/data/cache.db", name="/srv/data/cache.db",
+    obj = Object(200, object="file:/srv/data/cache.db", name="/srv/data/cache.db",
                  kind="file")
-    for i in range(700):
-        obj.process(100 + i, "worker-%d" % i, (0x7f0000000000 + i * 0x10000000, 0, 500, "r--s"))
+    for i in range(300):
+        obj.process(100 + i, "worker-%d" % i, (0x7f0000000000 + i * 0x10000000, 0, 200, "r--s"))
     rng = random.Random(1)
-    for page in range(500):
+    for page in range(200):
         obj.run(1, "present" if page % 9 else "hole",
-                "".join(rng.choice("xo") if page % 9 else "o" for _ in range(700)),
+                "".join(rng.choice("xo") if page % 9 else "o" for _ in range(300)),
                 0x8000 + 3 * page)
     return [obj]
 

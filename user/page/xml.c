@@ -6,7 +6,7 @@
 #include "text.h"
 #include "xml.h"
 
-static void put_escaped(FILE *out, const char *text)
+void xml_put_escaped(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -39,11 +39,26 @@ void xml_put(FILE *out, const void *bytes, size_t len)
 	if (!text)
 		err_nomem();
 	text_escape(text, size, bytes, len);
-	put_escaped(out, text);
+	xml_put_escaped(out, text);
 	free(text);
 }
 
 void xml_put_text(FILE *out, const char *text)
 {
 	xml_put(out, text, strlen(text));
+}
+
+void xml_put_cut(FILE *out, const char *text, size_t len)
+{
+	char *cut;
+
+	/* Not within a character. */
+	len = strnlen(text, len);
+	while (len && (text[len] & 0xc0) == 0x80)
+		len--;
+	cut = strndup(text, len);
+	if (!cut)
+		err_nomem();
+	xml_put_escaped(out, cut);
+	free(cut);
 }

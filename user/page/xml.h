@@ -12,5 +12,9 @@
  */
 void xml_put(FILE *out, const void *bytes, size_t len);
 void xml_put_text(FILE *out, const char *text);
+/* What text_escape() has been at already. */
+void xml_put_escaped(FILE *out, const char *text);
+/* Its first bytes, up to the end of a character. */
+void xml_put_cut(FILE *out, const char *text, size_t len);
 
 #endif /* SHMVIZ_XML_H */

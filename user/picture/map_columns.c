@@ -76,41 +76,63 @@ static bool is_part(const struct picture_object *obj,
 	       map->first + pages < obj->page_first + obj->page_count;
 }
 
-static void draw_how(struct draw *draw, const struct fold *fold,
-		     const struct fold_column *column)
+/* Which pages, if not all that are shown. */
+static void put_pages(FILE *out, const struct fold *fold,
+		      const struct fold_column *column, const char *between,
+		      bool brief)
 {
 	const struct picture_object *obj = fold->obj;
 	const struct picture_mapping *map = &obj->mappings[column->first];
 	uint64_t pages = (map->end - map->start) / obj->info.page_size;
+
+	if (column->one_range && !is_part(obj, map))
+		return;
+	if (brief)
+		fprintf(out, "%sin part", between);
+	else if (!column->one_range)
+		fprintf(out, "%svarious pages", between);
+	else if (pages == 1)
+		fprintf(out, "%spage %" PRIu64, between, map->first);
+	else
+		fprintf(out, "%spages %" PRIu64 "-%" PRIu64, between,
+			map->first, map->first + pages - 1);
+}
+
+/* Brief: without what the protection says anyway. */
+static char *how(const struct fold *fold, const struct fold_column *column,
+		 bool brief)
+{
+	const struct picture_mapping *map =
+		&fold->obj->mappings[column->first];
 	const char *between = "  ";
 	const struct {
 		bool said;
 		const char *text;
 	} words[] = {
-		{ column->one_prot && map->prot[1] != 'w', "read-only" },
-		{ column->one_prot && map->prot[3] == 'p', "private" },
+		{ !brief && column->one_prot && map->prot[1] != 'w',
+		  "read-only" },
+		{ !brief && column->one_prot && map->prot[3] == 'p',
+		  "private" },
 		{ map->flags & SHMVIZ_SHARER_LOCKED, "locked" },
 		{ map->flags & SHMVIZ_SHARER_VIEW, "a view" },
 	};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	draw_text(draw, column->one_prot ? map->prot : "    ");
-	if (!column->one_range || is_part(obj, map)) {
-		if (column->one_range && pages == 1)
-			draw_format(draw, "  page %" PRIu64, map->first);
-		else if (column->one_range)
-			draw_format(draw, "  pages %" PRIu64 "-%" PRIu64,
-				    map->first, map->first + pages - 1);
-		else
-			draw_text(draw, "  various pages");
-		between = ", ";
-	}
+	if (!out)
+		err_nomem();
+	fputs(column->one_prot ? map->prot : "    ", out);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!words[i].said)
 			continue;
-		draw_text(draw, between);
-		draw_text(draw, words[i].text);
+		fprintf(out, "%s%s", between, words[i].text);
 		between = ", ";
 	}
+	put_pages(out, fold, column, between, brief);
+	if (fclose(out))
+		err_nomem();
+	return text;
 }
 
 static void draw_wires(struct draw *draw, size_t column, size_t n)
@@ -129,52 +151,90 @@ static void draw_wires(struct draw *draw, size_t column, size_t n)
 	draw_colour(draw, COLOUR_NONE);
 }
 
-/* Room to leave for how it maps: "rw-s  read-only". */
-#define HOW_WIDTH	15
-#define LEAST_NAME	16
-
 static unsigned int max(unsigned int a, unsigned int b)
 {
 	return a > b ? a : b;
 }
 
+/* The columns of the lines, and how wide each is. */
+enum { WHO, WHERE, HOW, TEXTS };
+
+struct texts {
+	char *(*of)[TEXTS];	/* of each column */
+	unsigned int width[TEXTS];
+};
+
+static void make_texts(struct texts *texts, const struct fold *fold, bool brief)
+{
+	*texts = (struct texts) {};
+	texts->of = calloc(fold->n_columns + 1, sizeof(*texts->of));
+	if (!texts->of)
+		err_nomem();
+	for (size_t c = 0; c < fold->n_columns; c++) {
+		const struct fold_column *column = &fold->columns[c];
+
+		texts->of[c][WHO] = map_who(fold, c);
+		texts->of[c][WHERE] = where(fold, column);
+		texts->of[c][HOW] = how(fold, column, brief);
+		for (int i = 0; i < TEXTS; i++)
+			texts->width[i] = max(texts->width[i],
+					      draw_width(texts->of[c][i]));
+	}
+}
+
+static void free_texts(struct texts *texts, const struct fold *fold)
+{
+	for (size_t c = 0; c < fold->n_columns; c++)
+		for (int i = 0; i < TEXTS; i++)
+			free(texts->of[c][i]);
+	free(texts->of);
+}
+
+#define LEAST_NAME	16
+
+/*
+ * Room for names, of `width` columns that are left: they give way first, each
+ * has a letter. 0 if even so it is not enough.
+ */
+static unsigned int room_for_names(const struct texts *texts, unsigned int width)
+{
+	unsigned int taken = texts->width[WHERE] + texts->width[HOW] + 4;
+	unsigned int least = texts->width[WHO] < LEAST_NAME ?
+			     texts->width[WHO] : LEAST_NAME;
+
+	if (width < taken + least)
+		return 0;
+	return width - taken < texts->width[WHO] ? width - taken :
+						   texts->width[WHO];
+}
+
 void map_draw_columns(struct draw *draw, const struct fold *fold, bool wires)
 {
-	unsigned int whos = 0, wheres = 0, left, most;
-	size_t n = fold->n_columns;
-	char **texts = calloc(2 * n + 1, sizeof(*texts));
+	unsigned int left = 1 + (wires ? 2 * fold->n_columns : 0) + 2, names;
+	struct texts texts;
 
-	if (!texts)
-		err_nomem();
-	for (size_t c = 0; c < n; c++) {
-		texts[2 * c] = map_who(fold, c);
-		texts[2 * c + 1] = where(fold, &fold->columns[c]);
-		whos = max(whos, draw_width(texts[2 * c]));
-		wheres = max(wheres, draw_width(texts[2 * c + 1]));
+	make_texts(&texts, fold, false);
+	names = room_for_names(&texts, draw->format->width - left);
+	if (!names) {
+		free_texts(&texts, fold);
+		make_texts(&texts, fold, true);
+		names = room_for_names(&texts, draw->format->width - left);
 	}
-	/* Names give way first: each has a letter. */
-	left = 1 + (wires ? 2 * n : 0) + 2;
-	most = draw->format->width - left - wheres - HOW_WIDTH - 4;
-	if (whos < most || most > draw->format->width)
-		most = whos < LEAST_NAME ? whos : most > whos ? whos :
-			LEAST_NAME;
-	if (most < LEAST_NAME)
-		most = LEAST_NAME;
-	for (size_t c = 0; c < n; c++) {
+	if (!names)
+		names = LEAST_NAME;
+	for (size_t c = 0; c < fold->n_columns; c++) {
 		draw_text(draw, " ");
 		if (wires)
-			draw_wires(draw, c, n);
+			draw_wires(draw, c, fold->n_columns);
 		draw_colour(draw, COLOUR_TITLE);
 		draw_format(draw, "%c ", map_letter(c));
 		draw_colour(draw, COLOUR_NONE);
-		draw_text_in(draw, texts[2 * c], most);
-		draw_to(draw, left + most + 2);
-		draw_text(draw, texts[2 * c + 1]);
-		draw_to(draw, left + most + 2 + wheres + 2);
-		draw_how(draw, fold, &fold->columns[c]);
+		draw_name(draw, texts.of[c][WHO], names);
+		draw_to(draw, left + names + 2);
+		draw_text(draw, texts.of[c][WHERE]);
+		draw_to(draw, left + names + 2 + texts.width[WHERE] + 2);
+		draw_text(draw, texts.of[c][HOW]);
 		draw_newline(draw);
-		free(texts[2 * c]);
-		free(texts[2 * c + 1]);
 	}
-	free(texts);
+	free_texts(&texts, fold);
 }

@@ -138,6 +138,24 @@ void draw_text(struct draw *draw, const char *text)
 	draw_text_in(draw, text, draw->format->width);
 }
 
+void draw_name(struct draw *draw, const char *text, unsigned int most)
+{
+	const char *pid = strrchr(text, ' ');
+	unsigned int tail = pid && pid[1] == '(' ? strlen(pid) : 0;
+	char *name;
+
+	if (!tail || draw_width(text) <= most || tail + 2 > most) {
+		draw_text_in(draw, text, most);
+		return;
+	}
+	name = strndup(text, pid - text);
+	if (!name)
+		err_nomem();
+	draw_text_in(draw, name, most - tail);
+	draw_text(draw, pid);
+	free(name);
+}
+
 void draw_format(struct draw *draw, const char *format, ...)
 {
 	va_list args;

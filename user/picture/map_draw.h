@@ -49,6 +49,8 @@ void draw_glyphs(struct draw *draw, enum glyph glyph, unsigned int n);
 void draw_text(struct draw *draw, const char *text);
 /* In so many columns at most. */
 void draw_text_in(struct draw *draw, const char *text, unsigned int width);
+/* Likewise "NAME (PID)": what is cut is the name. */
+void draw_name(struct draw *draw, const char *text, unsigned int width);
 void draw_format(struct draw *draw, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void draw_to(struct draw *draw, unsigned int column);	/* with blanks */

@@ -76,15 +76,19 @@ static void range_text(char *text, size_t size, uint64_t low, uint64_t high)
 		snprintf(text, size, "0x%" PRIx64 "-0x%" PRIx64, low, high);
 }
 
-/* What is in the box; nothing if there is no frame. */
-static void frames_text(char *text, const struct fold_row *row)
+/*
+ * What is in the box; nothing if there is no frame. Of parts only how many: there
+ * is more to say of them beside it.
+ */
+static void frames_text(char *text, const struct fold *fold,
+			const struct fold_row *row)
 {
 	*text = '\0';
 	if (!row->present)
 		return;
 	if (row->pieces == 1 && !is_mixed(row))
 		range_text(text, CELL_SIZE, row->low, row->high);
-	else if (row->pieces == 1)
+	else if (row->pieces == 1 || fold->level == FOLD_PARTS)
 		snprintf(text, CELL_SIZE, "%" PRIu64 " frame%s", row->present,
 			 plural(row->present));
 	else if (row->pieces == row->present)
@@ -104,7 +108,7 @@ struct map_widths map_measure(const struct fold *fold)
 		pages_text(text, &fold->rows[r]);
 		if (strlen(text) > widths.pages)
 			widths.pages = strlen(text);
-		frames_text(text, &fold->rows[r]);
+		frames_text(text, fold, &fold->rows[r]);
 		if (strlen(text) > widths.frames)
 			widths.frames = strlen(text);
 	}
@@ -162,7 +166,7 @@ static void note_sharing(struct notes *notes, const struct fold *fold,
 	else if (row->shared == row->present)
 		note(notes, "shared by %u to %u", row->least, row->most);
 	else if (row->shared)
-		note(notes, "%" PRIu64 " of them shared", row->shared);
+		note(notes, "%" PRIu64 " shared", row->shared);
 	else if (only >= 0 && row->mapped == row->present)
 		note(notes, "%c alone", map_letter(only));
 	else
@@ -224,6 +228,9 @@ static void note_rest(struct notes *notes, const struct fold *fold,
 	uint64_t page = fold->obj->info.page_size;
 	char text[CELL_SIZE];
 
+	if (row->pieces > 1 && fold->level == FOLD_PARTS)
+		note(notes, row->pieces == row->present ? "scattered" :
+		     "in %" PRIu64 " pieces", row->pieces);
 	if (row->pieces > 1 || is_mixed(row)) {
 		range_text(text, sizeof(text), row->low, row->high);
 		note(notes, "%s %s", row->low == row->high ? "at" : "within",
@@ -299,7 +306,7 @@ void map_draw_right(struct draw *draw, const struct fold *fold,
 	while (draw->column + draw->blanks < left + widths->pages + 3)
 		draw_glyph(draw, line);
 	draw_glyph(draw, shared ? GLYPH_INTO_SHARED : GLYPH_INTO_SINGLE);
-	frames_text(text, row);
+	frames_text(text, fold, row);
 	draw_format(draw, " %s", text);
 	draw_to(draw, left + widths->pages + 5 + widths->frames + 1);
 	draw_glyph(draw, shared ? GLYPH_SHARED : GLYPH_SINGLE);

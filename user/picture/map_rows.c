@@ -78,33 +78,38 @@ void map_draw_wired(struct draw *draw, const struct fold *fold)
 	}
 }
 
-/* It has a line of its own if anybody has touched or copied something. */
+static bool has_line(const struct fold_row *row, size_t c)
+{
+	return fold_sign(&row->cells[c]) != FOLD_OUTSIDE;
+}
+
+/* Each has a line of its own, unless all that map it have nothing of it. */
 static bool is_active(const struct fold *fold, const struct fold_row *row)
 {
 	for (size_t c = 0; c < fold->n_columns; c++)
-		if (row->cells[c].touched || row->cells[c].copied)
+		if (has_line(row, c) &&
+		    fold_sign(&row->cells[c]) != FOLD_HOLLOW)
 			return true;
 	return false;
 }
 
-static bool has_line(const struct fold_row *row, size_t c)
+static size_t lines_of_row(const struct fold *fold, const struct fold_row *row)
 {
-	return fold_sign(&row->cells[c]) != FOLD_OUTSIDE;
+	size_t lines = 0;
+
+	if (!is_active(fold, row))
+		return 1;
+	for (size_t c = 0; c < fold->n_columns; c++)
+		lines += has_line(row, c);
+	return lines;
 }
 
 size_t map_joined_lines(const struct fold *fold)
 {
 	size_t lines = 0;
 
-	for (size_t r = 0; r < fold->n_rows; r++) {
-		const struct fold_row *row = &fold->rows[r];
-
-		if (!is_active(fold, row))
-			lines++;
-		for (size_t c = 0; is_active(fold, row) && c < fold->n_columns;
-		     c++)
-			lines += has_line(row, c);
-	}
+	for (size_t r = 0; r < fold->n_rows; r++)
+		lines += lines_of_row(fold, &fold->rows[r]);
 	return lines;
 }
 
@@ -159,7 +164,7 @@ static void draw_address(struct draw *draw, const struct fold *fold,
 	if (left->name) {
 		char *who = map_who(fold, c);
 
-		draw_text_in(draw, who, left->name);
+		draw_name(draw, who, left->name);
 		free(who);
 		draw_to(draw, 3 + left->name + 1);
 	}
@@ -262,7 +267,7 @@ static void draw_active(struct draw *draw, const struct fold *fold,
 	}
 }
 
-void map_draw_joined(struct draw *draw, const struct fold *fold)
+void map_draw_joined(struct draw *draw, const struct fold *fold, bool apart)
 {
 	struct map_widths widths = map_measure(fold);
 	struct left left = measure_left(draw, fold);
@@ -275,6 +280,9 @@ void map_draw_joined(struct draw *draw, const struct fold *fold)
 	for (size_t r = 0; r < fold->n_rows; r++) {
 		const struct fold_row *row = &fold->rows[r];
 
+		if (r && apart && (lines_of_row(fold, row) > 1 ||
+				   lines_of_row(fold, row - 1) > 1))
+			draw_newline(draw);
 		if (is_active(fold, row))
 			draw_active(draw, fold, row, &widths, &left);
 		else

@@ -16,9 +16,13 @@ char *map_who(const struct fold *fold, size_t column);
 /* The columns, a line each: who it is, where, how; with wires down, or not. */
 void map_draw_columns(struct draw *draw, const struct fold *fold, bool wires);
 
-/* Rows with a sign for each column; rows with a line for each column. */
+/*
+ * Rows with a sign for each column; rows with a line for each column, with or
+ * without an empty line between them.
+ */
+enum map_shape { MAP_WIRED, MAP_JOINED, MAP_JOINED_APART };
 void map_draw_wired(struct draw *draw, const struct fold *fold);
-void map_draw_joined(struct draw *draw, const struct fold *fold);
+void map_draw_joined(struct draw *draw, const struct fold *fold, bool apart);
 size_t map_joined_lines(const struct fold *fold);
 
 /* How wide pages and frames are, for all rows alike. */

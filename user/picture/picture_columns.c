@@ -6,9 +6,13 @@
 #include "err.h"
 #include "picture_fold.h"
 
-/* What mappings must have in common, from all of it to nothing. */
+/*
+ * What mappings must have in common, from all of it to little; if even so there
+ * are too many, all others share the last column.
+ */
 enum {
 	SAME_COMM = 1, SAME_PROT = 2, SAME_RANGE = 4, SAME_TOUCH = 8,
+	OTHERS = 16,
 };
 
 static const unsigned int steps[] = {
@@ -17,7 +21,7 @@ static const unsigned int steps[] = {
 	SAME_COMM | SAME_PROT | SAME_RANGE,
 	SAME_COMM | SAME_PROT,
 	SAME_PROT,
-	0,
+	SAME_COMM | SAME_PROT | OTHERS,
 };
 
 static void *must(void *memory)
@@ -120,6 +124,8 @@ static bool make_columns(struct fold *fold, const uint64_t *hashes, size_t most,
 		while (c < fold->n_columns &&
 		       !alike(obj, hashes, fold->columns[c].first, m, same))
 			c++;
+		if (c == most && same & OTHERS)
+			c--;
 		fits = c < most;
 		if (!fits)
 			break;

@@ -21,8 +21,8 @@ static const struct {
 	[GLYPH_COPY_SOME] = { "private copies of some" },
 	[GLYPH_UNKNOWN] = { "could not be read" },
 	[GLYPH_WIRE] = { "not mapped there" },
-	[GLYPH_SHARED] = { "a frame that is shared" },
-	[GLYPH_SINGLE] = { "a frame that is not" },
+	[GLYPH_SHARED] = { "frame shared by two or more" },
+	[GLYPH_SINGLE] = { "frame not shared" },
 };
 
 static void draw_legend(struct draw *draw)
@@ -120,6 +120,9 @@ static void draw_title(struct draw *draw, const struct picture_object *obj)
 	draw_newline(draw);
 }
 
+/* What the longest of these lines takes. */
+#define WIDTH_FOLDED	80
+
 static void draw_folded(struct draw *draw, const struct fold *fold)
 {
 	uint64_t page = fold->obj->info.page_size;
@@ -145,8 +148,10 @@ static void draw_folded(struct draw *draw, const struct fold *fold)
 				"differ in kind; --full shows each.");
 		break;
 	case FOLD_PARTS:
-		draw_format(draw, " Folded: %s (%" PRIu64 " pages) a row, more "
-			    "where all is alike; --full shows all.",
+		draw_format(draw, draw->format->width < WIDTH_FOLDED ?
+			    " Folded: %s (%" PRIu64 " pages) a row or more" :
+			    " Folded: %s (%" PRIu64 " pages) a row, more where "
+			    "all is alike; --full shows all.",
 			    text_human(size, fold->part * page), fold->part);
 		break;
 	}
@@ -155,27 +160,28 @@ static void draw_folded(struct draw *draw, const struct fold *fold)
 	draw_colour(draw, COLOUR_NONE);
 }
 
-static void draw_object(struct draw *draw, const struct fold *fold, bool joined)
+static void draw_object(struct draw *draw, const struct fold *fold,
+			enum map_shape shape)
 {
 	draw_title(draw, fold->obj);
 	draw_folded(draw, fold);
 	if (fold->n_columns)
-		map_draw_columns(draw, fold, !joined);
+		map_draw_columns(draw, fold, shape == MAP_WIRED);
 	else
 		draw_text(draw, " Nobody maps it.");
 	if (!fold->n_columns)
 		draw_newline(draw);
 	if (!fold->n_rows)
 		return;
-	if (joined)
-		map_draw_joined(draw, fold);
-	else
+	if (shape == MAP_WIRED)
 		map_draw_wired(draw, fold);
+	else
+		map_draw_joined(draw, fold, shape == MAP_JOINED_APART);
 }
 
 /* Lines that it takes, with legend and a prompt below. */
 static unsigned int count_lines(const struct draw *draw,
-				const struct fold *fold, bool joined)
+				const struct fold *fold, enum map_shape shape)
 {
 	struct draw trial = { .format = draw->format };
 	unsigned int lines = 2;
@@ -185,7 +191,7 @@ static unsigned int count_lines(const struct draw *draw,
 	trial.out = open_memstream(&text, &size);
 	if (!trial.out)
 		err_nomem();
-	draw_object(&trial, fold, joined);
+	draw_object(&trial, fold, shape);
 	draw_legend(&trial);
 	if (fclose(trial.out))
 		err_nomem();
@@ -214,21 +220,35 @@ static size_t most_columns(const struct map_format *format)
 	return most < MAP_COLUMNS_MAX ? most : MAP_COLUMNS_MAX;
 }
 
-/* Rows until they fit; true if with a line for each column, joined. */
-static bool fit_rows(const struct draw *draw, struct fold *fold)
+/* The clearest shape of those that fit with nothing folded; else wired. */
+static enum map_shape choose_shape(const struct draw *draw,
+				   const struct fold *fold)
+{
+	unsigned int height = draw->format->height;
+	int shape = MAP_JOINED_APART;
+
+	if (!fold->n_columns || fold->level != FOLD_NONE ||
+	    map_joined_lines(fold) > (height ? height : LINES_JOINED))
+		return MAP_WIRED;
+	while (height && shape > MAP_WIRED &&
+	       count_lines(draw, fold, shape) > height)
+		shape--;
+	return shape;
+}
+
+/* Rows until they fit. */
+static enum map_shape fit_rows(const struct draw *draw, struct fold *fold)
 {
 	unsigned int height = draw->format->height, lines;
-	size_t room = height ? height : 0;
+	enum map_shape shape;
+	size_t room = height;
 
 	for (;;) {
 		fold_rows(fold, room);
-		if (fold->n_columns && fold->level == FOLD_NONE &&
-		    map_joined_lines(fold) <= (height ? height : LINES_JOINED) &&
-		    (!height || count_lines(draw, fold, true) <= height))
-			return true;
-		lines = height ? count_lines(draw, fold, false) : 0;
+		shape = choose_shape(draw, fold);
+		lines = height ? count_lines(draw, fold, shape) : 0;
 		if (lines <= height || room <= ROWS_LEAST)
-			return false;
+			return shape;
 		/* As many rows too many as there are lines too many. */
 		room = fold->n_rows;
 		room = room > lines - height + ROWS_LEAST ?
@@ -241,16 +261,18 @@ void write_map_text(FILE *out, const struct picture *picture,
 {
 	struct draw draw = { .out = out, .format = format };
 	struct fold fold;
-	bool joined;
+	enum map_shape shape;
 
+	if (picture->redacted)
+		fputs(TEXT_REDACTED "\n", out);
 	for (size_t i = 0; i < picture->n && !ferror(out); i++) {
 		if (i)
 			draw_newline(&draw);
 		fold_columns(&fold, &picture->objects[i],
 			     format->full ? MAP_COLUMNS_MAX :
 					    most_columns(format));
-		joined = fit_rows(&draw, &fold);
-		draw_object(&draw, &fold, joined);
+		shape = fit_rows(&draw, &fold);
+		draw_object(&draw, &fold, shape);
 		fold_free(&fold);
 	}
 	if (!draw.used)
