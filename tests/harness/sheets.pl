@@ -167,7 +167,7 @@ my @rules = (
 	[qr/\((\d+)\)/, sub { '(' . pid($1) . ')' }],
 	[qr/^(<time>) (\d+)(?= )/, sub { "$1 " . pid($2) }],
 	[qr/\b(pid|PID:|from|process) (\d+)\b/, sub { "$1 " . pid($2) }],
-	[qr/\b([cl]pid=|getpid\(\) = )(\d+)\b/, sub { $1 . pid($2) }],
+	[qr/\b([cl]pid=)(\d+)\b/, sub { $1 . pid($2) }],
 	[qr/\/proc\/(\d+)\b/, sub { '/proc/' . pid($1) }],
 	[qr/\b(posix|memfd|anon|file):(\d+)\//, sub { "$1:" . pid($2) . '/' }],
 	[qr/\b(\d+)(?= gone\b)/, sub { pid($1) }],
@@ -177,6 +177,7 @@ my @rules = (
 # In the rows below such a heading these fields are pids.
 my %pid_fields = (
 	'shmid owner cpid lpid' => [2, 3],
+	'KEY ID OWNER PERMS SIZE NATTCH CPID' => [6],
 );
 
 # shape LINE HEADING: the line with stand-ins, and what they stand for
@@ -187,7 +188,7 @@ sub shape {
 	if (my $fields = $pid_fields{$heading}) {
 		my @words = split ' ', $line;
 
-		if (@words > $$fields[-1] && $words[0] =~ /^\d+$/) {
+		if (@words > $$fields[-1] && $words[0] =~ /^(?:0x)?$h+$/) {
 			$words[$_] = pid($words[$_]) for @$fields;
 			$line = join ' ', @words;
 		}
