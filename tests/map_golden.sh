@@ -10,7 +10,7 @@ golden=$here/golden
 need perl
 begin 8
 
-# 1 GiB in some ten thousand runs is made here.
+# 1 GiB in some thousand runs is made here.
 perl "$golden/giant.pl" >"$tmp/giant.made"
 perl -ne 'while (/"count":(\d+),"state":"(\w+)"/g) { $n{$2} += $1 }
 	END { printf "s/PRESENT/%d/;s/SWAPPED/%d/;s/HOLES/%d/\n", @n{qw(present swapped hole)} }' \
@@ -20,7 +20,7 @@ sed -f "$tmp/counts" "$tmp/giant.made" >"$tmp/giant.json"
 # draw NAME SUFFIX OPTION...: as golden/NAME.SUFFIX.txt has it
 draw()
 {
-	name=$1 file=$golden/$1.$2.txt
+	file=$golden/$1.$2.txt
 	json=$golden/$1.json
 	[ -e "$json" ] || json=$tmp/$1.json
 	shift 2
