@@ -30,6 +30,8 @@ if has_device; then
 		end
 	END
 	expect_said "exit 0"
+	run shmviz top -b -n 1 --kind memfd
+	expect_same "$(grep -c " shmviz$" "$tmp/out")" 0 "memfds of whoever looks"
 	result "the strip has the pages that are there"
 else
 	drive $wide --no-events --filter $tag <<-END
