@@ -76,7 +76,8 @@ $(OBJ):
 examples: $(patsubst Documentation/lab/src/%.c,$(BUILD)/examples/%,\
 	$(wildcard Documentation/lab/src/*.c))
 
-$(BUILD)/examples/%: Documentation/lab/src/%.c
+$(BUILD)/examples/%: Documentation/lab/src/%.c \
+		$(wildcard Documentation/lab/src/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O1 -g $(LDFLAGS) -o $@ $<

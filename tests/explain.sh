@@ -247,6 +247,10 @@ expect_jq '.where == "mapped" and .mapping.memory == "special"'
 vvar=$(sed -n 's/-.*\[vvar\]$//p' "/proc/$one/maps")
 explain "$one" "${vvar:-$vdso}"
 expect_jq '.mapping.memory == "special"'
+if grep -q 'vsyscall' "/proc/$one/maps"; then
+	explain "$one" ffffffffff600000
+	expect_jq '.where == "mapped" and .mapping.memory == "special" and (.pagemap | not)'
+fi
 result "not mapped, the kernel's half, not canonical, vdso and vvar"
 
 for what in "$one $(addr one sysv)" "$one $vdso" "$one 1000" "$three $a"; do
@@ -347,6 +351,9 @@ expect_status 0
 expect_jq '.pagemap.present and .pagemap.pfn_hidden and (.frame | not)'
 run perl -e "$plain" "$SHMVIZ" explain "$pid" "$(plus "$end" -8)"
 expect_grep "CAP_SYS_ADMIN" "$tmp/out"
+first=$(sed -n 's/-.*sleep$//p;q' "/proc/$pid/maps")
+run perl -e "$plain" "$SHMVIZ" explain --json "$pid" "$first"
+expect_jq '.object.kind == "file" and (.object.name | endswith("sleep") or endswith("busybox"))'
 run perl -e "$plain" "$SHMVIZ" explain "$one" "$(addr one sysv)"
 expect_error 1 "run it as root"
 result "without the right to see frames"

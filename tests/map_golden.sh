@@ -8,9 +8,9 @@
 
 golden=$here/golden
 need perl
-begin 8
+begin 9
 
-# 1 GiB in some ten thousand runs is made here.
+# 1 GiB in some thousand runs is made here.
 perl "$golden/giant.pl" >"$tmp/giant.made"
 perl -ne 'while (/"count":(\d+),"state":"(\w+)"/g) { $n{$2} += $1 }
 	END { printf "s/PRESENT/%d/;s/SWAPPED/%d/;s/HOLES/%d/\n", @n{qw(present swapped hole)} }' \
@@ -20,7 +20,7 @@ sed -f "$tmp/counts" "$tmp/giant.made" >"$tmp/giant.json"
 # draw NAME SUFFIX OPTION...: as golden/NAME.SUFFIX.txt has it
 draw()
 {
-	name=$1 file=$golden/$1.$2.txt
+	file=$golden/$1.$2.txt
 	json=$golden/$1.json
 	[ -e "$json" ] || json=$tmp/$1.json
 	shift 2
@@ -106,6 +106,18 @@ done
 run shmviz map --from "$golden/states.json"
 expect_same "$(grep -c "$(printf '\033')" "$tmp/out")" 0 "lines with colour"
 result "JSON read back; no colour in a file"
+
+# The picture that README.md shows, of what its demo has; a comment is added to it.
+picture=$golden/../../Documentation/pictures/demo.svg
+if [ -e "$picture" ]; then
+	run shmviz map --from "$golden/demo.json" --svg
+	[ -z "${RENEW:-}" ] || sed '1a <!-- SPDX-License-Identifier: GPL-2.0-or-later -->' \
+		"$tmp/out" >"$picture"
+	sed 2d "$picture" | cmp -s - "$tmp/out" || fail "${picture##*/} is not as map --svg draws it"
+	result "the picture of README.md"
+else
+	ktap_test_skip "the picture of README.md" "it is not here"
+fi
 
 bad()
 {

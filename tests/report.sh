@@ -8,7 +8,7 @@
 . "$here/harness/report.sh"
 
 need jq perl xmllint
-begin 9
+begin 10
 
 story >"$tmp/story"
 report_from "$tmp/story"
@@ -50,6 +50,23 @@ expect_same "$(jq -c '[.traceEvents[] | select(.ph == "X" or .ph == "i") | .args
 	"$(in_trace '[.[] | select(.type == "event") | del(.type)] | sort_by(.ts, .event) | tojson')" "arguments"
 result "the trace events have them, too"
 
+# By tracepoint nothing tells of exits: that all are gone is known by nattch alone.
+{
+	head -n 1 "$tmp/story" | sed 's/"fentry","blind":\[\]/"tracepoint","blind":["attachments dropped by exit"]/'
+	grep -E '"event":"sh(mget|mat)","ts":10000(0[0-5]|10000|07[0-2])' "$tmp/story"
+	at 14000 shmctl 100 server "$(seg 5 0x0000beef 65536 0),$call,\"cmd\":\"IPC_STAT\",\"ret\":0,\"args\":{\"shmid\":5,\"cmd\":2,\"buf\":\"0x1\"}"
+	tail -n 1 "$tmp/story"
+} >"$tmp/calls"
+report_from "$tmp/calls"
+expect_same "$(in_page "count($(object 'shmid 5')//*[local-name()='td'][.='gone by then, not seen how'])")" \
+	2 "attachments that are gone"
+expect_grep 'Not seen: attachments dropped by exit' "$tmp/page"
+grep -v '"cmd":"IPC_STAT"' "$tmp/calls" >"$tmp/fewer"
+report_from "$tmp/fewer"
+expect_same "$(in_page "count($(object 'shmid 5')//*[local-name()='td'][.='no end seen'])")" 2 "attachments without an end"
+result "what calls alone tell"
+
+report_from "$tmp/story"
 # Nothing of a name may become part of the page.
 expect_same "$(in_page "count(//*[local-name()='i'])")" 0 "elements by a name"
 expect_same "$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$tmp/page" | wc -c | tr -d ' ')" 0 "control characters"
@@ -152,16 +169,18 @@ expect_grep '[0-9]+ objects that were gone have no section here' "$tmp/page"
 expect_same "$(in_page "count(//*[@class='object'])")" 60 "sections"
 expect_same "$(in_page "count($(object 'shmid 700'))")" 1 "the one with the most events"
 expect_same "$(in_page "string($(object 'shmid 700')//*[@class='spans']/*[local-name()='summary'])")" "1500 attachments" "all of its attachments"
-expect_grep '960 attachments are not drawn, [0-9]+ processes have no line' "$tmp/page"
+expect_grep '1460 attachments are not drawn, 960 processes or more have no line' "$tmp/page"
 expect_same "$(in_page "string($(object 'shmid 700')//*[@class='most'])")" 1500 "its most attachments"
 [ "$(wc -c <"$tmp/page")" -lt 2000000 ] || fail "the page is of $(wc -c <"$tmp/page") bytes"
 result "a long trace"
 
 : >"$tmp/empty"
 rm -f "$tmp/never"
+ln "$tmp/story" "$tmp/link"
 for way in "--from $tmp/empty:1:empty, not a trace" "--from $tmp/nowhere:1:No such file" \
 	"--from $tmp/story --duration 1:2:goes with --redact" "--from $tmp/story -- true:2:goes with" \
-	"--from $tmp/story --perfetto $tmp/never:2:are both" "--json --from $tmp/story:2:unknown option" \
+	"--from $tmp/story --perfetto $tmp/never:2:are both" "--from $tmp/never --perfetto $tmp/never:2:are both" "--from $tmp/story -o $tmp/link:2:is the trace" \
+	"--json --from $tmp/story:2:unknown option" \
 	"--from $tmp/story -o:2:-o|needs"; do
 	rest=${way#*:}
 	# shellcheck disable=SC2086 # words

@@ -109,7 +109,7 @@ for options in "-- true" "--duration 1" "--rows 5" "--backend fentry" "--no-late
 	       "--pid 1 --follow" "--interval 1 --count 2"; do
 	# shellcheck disable=SC2086 # words
 	run shmviz stat --from "$tmp/trace" $options
-	expect_error 2 "^shmviz stat: --from FILE goes with --json, --interval and filters only"
+	expect_error 2 "^shmviz stat: --from FILE goes with --json, --interval, --redact and filters only"
 done
 run shmviz stat --from "$tmp/none"
 expect_error 1 "cannot read '.*/none': No such file"

@@ -6,7 +6,7 @@
 
 need root device perl
 [ -w "/proc/$$/clear_refs" ] || ktap_skip_all "needs /proc/PID/clear_refs"
-begin 6
+begin 7
 
 # Since 6.17 the kernel can sample who uses what, by the same marks.
 damon=/sys/module/damon_stat/parameters/enabled
@@ -154,6 +154,15 @@ undisturbed frames --path "$posix" --json
 undisturbed frames --board
 undisturbed frames --board --json
 result "frames by address, by path, of the board"
+
+for option in --full --json --svg --html --dot; do
+	undisturbed map "$shmid" "$option"
+	undisturbed map "$option"
+done
+undisturbed map --pid "$holder" --addr "$(at memfd)"
+undisturbed map --path "$posix" --pages 2-6
+undisturbed map --board
+result "map"
 
 undisturbed ls
 undisturbed ls --json

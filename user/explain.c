@@ -80,9 +80,10 @@ static int read_mapped(struct explain *ex, int dir)
 
 	ex->memory = memory_of(&ex->place);
 	err = procfs_pagemap(ex->pid, ex->addr, EXPLAIN_PAGE, &ex->entry, 1);
-	/* Not even the kernel's own pages at the end of the address space. */
+	/* It ends where addresses of processes do, and [vsyscall] is above. */
 	if (err && ex->memory != EXPLAIN_SPECIAL)
 		return refuse(ex, err);
+	ex->has_entry = !err;
 	take_entry(ex);
 	if (area->dev) {
 		ex->page = (ex->addr - area->start + area->offset) /

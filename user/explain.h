@@ -125,7 +125,8 @@ struct explain {
 	bool has_page;		/* of the device: the object's own page */
 	struct shmviz_frame object_page;
 
-	uint64_t entry;		/* of pagemap */
+	bool has_entry;		/* pagemap goes so far; else all of this is 0: */
+	uint64_t entry;
 	enum explain_entry state;
 	bool hidden;		/* present, but we may not know the PFN */
 	unsigned int swap_type;	/* EXPLAIN_SWAPPED */

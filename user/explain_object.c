@@ -213,6 +213,7 @@ static int match_shm(const struct proc_shm *shm, void *arg)
 
 	if (shm->shmid != ex->object.shmid)
 		return 0;
+	ex->size = shm->size;
 	ex->has_mode = true;
 	ex->mode = shm->mode & 0777;
 	ex->uid = shm->uid;
@@ -235,6 +236,31 @@ static void read_facts(struct explain *ex, const struct stat *st)
 	ex->gid = st->st_gid;
 }
 
+/*
+ * map_files is for CAP_CHECKPOINT_RESTORE: without it, what the line of maps says
+ * has to do, if its name leads to that very file.
+ */
+static void read_by_line(struct explain *ex, int dir)
+{
+	const struct proc_area *area = &ex->place.here;
+	const struct proc_vma vma = { .dev = area->dev, .path = area->path };
+	struct stat st = {};
+	uint32_t key;
+
+	if (procfs_vma_is_shm(&vma, &key)) {
+		ex->has_object = true;
+		ex->object.kind = OBJECT_SYSV;
+		name_segment(ex, dir, area->ino);
+		read_facts(ex, &st);
+	} else if (area->path[0] == '/' && !stat(area->path, &st) &&
+		   S_ISREG(st.st_mode) && st.st_ino == area->ino) {
+		ex->has_object = true;
+		find_kind(ex, &st, area->path);
+		name_object(ex, &st);
+		read_facts(ex, &st);
+	}
+}
+
 void explain_read_object(struct explain *ex, int dir)
 {
 	char path[32], link[PATH_MAX + 16];
@@ -245,6 +271,7 @@ void explain_read_object(struct explain *ex, int dir)
 		snprintf(ex->no_device, sizeof(ex->no_device),
 			 "/proc/%d/map_files cannot be used: %s", ex->pid,
 			 strerror(-fd));
+		read_by_line(ex, dir);
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);

@@ -332,6 +332,8 @@ static void put_frame_facts(FILE *out, const struct explain *ex)
 
 static void put_frame(FILE *out, const struct explain *ex)
 {
+	if (!ex->has_entry)
+		return;
 	explain_heading(out, "Frame");
 	if (ex->state == EXPLAIN_HOLLOW) {
 		put_hollow(out, ex);

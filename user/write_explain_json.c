@@ -232,7 +232,8 @@ static void add_mapped(struct json_object *o, const struct explain *ex)
 		js_add(o, "object", object_json(ex));
 	if (ex->place.here.dev)
 		js_add_u64(o, "page", ex->page);
-	js_add(o, "pagemap", entry_json(ex));
+	if (ex->has_entry)
+		js_add(o, "pagemap", entry_json(ex));
 	if (ex->has_frame)
 		js_add(o, "frame", frame_json(ex));
 	for (size_t i = 0; i < ex->n_holders; i++)

@@ -127,7 +127,7 @@ void explain_put_walk(FILE *out, const struct explain *ex)
 		    " addresses of processes end at 0x%" PRIx64, ex->levels,
 		    ex->levels == 5 ? "" : "no ",
 		    ((uint64_t)1 << (12 + 9 * ex->levels - 1)) - 1);
-	if (ex->where != EXPLAIN_MAPPED)
+	if (ex->where != EXPLAIN_MAPPED || !ex->has_entry)
 		return;
 	fputs("  table       bits  entry  for each  leads\n", out);
 	for (size_t i = 0; i + 1 < n; i++)
@@ -173,6 +173,12 @@ void explain_put_entry(FILE *out, const struct explain *ex)
 {
 	char head[64];
 
+	if (!ex->has_entry) {
+		explain_heading(out, "Pagemap entry");
+		explain_put(out, "none", "/proc/%d/pagemap ends where the addresses "
+			    "of processes do: what is there is not told", ex->pid);
+		return;
+	}
 	snprintf(head, sizeof(head), "Pagemap entry 0x%016" PRIx64, ex->entry);
 	explain_heading(out, head);
 	fprintf(out, "  /proc/%d/pagemap, 8 bytes at 0x%" PRIx64

@@ -82,6 +82,9 @@ show "shmviz ls"
 say "Which physical frames it lies in. MAPS 2: both have it in their page tables"
 show "shmviz frames $shmid"
 
+say "The picture: a page that the client has not touched is hollow"
+show "shmviz map $shmid"
+
 say "The proof, without shmviz: what /proc/PID/pagemap has behind both addresses"
 at_server=$(address_of $server)
 at_client=$(address_of $client)

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # The run layer: what differs from run to run. The guest's /shmviz looks like
-# the checkout, as far as something runs from it: build/, tests/, scripts/guest.
+# the checkout, as far as something runs from it: build/, tests/, scripts/guest, and
+# the sheets of Documentation/lab.
 
 # quote TEXT: as one word of any POSIX shell
 quote()
@@ -15,10 +16,11 @@ guest_tree()
 {
 	local root=$1/shmviz
 
-	mkdir -p "$root/build" "$root/scripts" &&
+	mkdir -p "$root/build" "$root/scripts" "$root/Documentation" &&
 	cp "$BUILD/shmviz" "$root/build/" &&
 	cp -r "$BUILD/examples" "$BUILD/tests" "$root/build/" &&
 	cp -r "$TOP/tests" "$root/" &&
+	cp -r "$TOP/Documentation/lab" "$root/Documentation/" &&
 	mkdir "$root/kmod" &&
 	cp -r "$TOP/kmod/uapi" "$root/kmod/" &&
 	cp -r "$TOP/scripts/guest" "$root/scripts/" &&

@@ -127,6 +127,10 @@ lane_vm()
 		less=(--env BACKENDS=fentry)
 	! grep -q '^pass.*top\.sh' "$results/host.tsv" 2>/dev/null ||
 		less+=(--env SCREENS=native)
+	# The sheets take a minute: on one kernel, unless all are asked for.
+	[[ ${all_kernels-} || $1 == "$KERNEL_DEFAULT" ||
+	   " ${kernels[*]} " != *" $KERNEL_DEFAULT "* ]] ||
+		less+=(--env SHEETS=none)
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }
 

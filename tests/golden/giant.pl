@@ -26,7 +26,7 @@ print '{"object":"posix:/giant","name":"/giant","kind":"posix","size":1073741824
 	'{"pid":72,"comm":"reader","mappings":[{"mapping":1,"start":"0x7e0000000000","end":"0x7e0040000000","first":0,"prot":"r--s","flags":[]}]}],"runs":[';
 run($quarter, "present", "xx", frames(0x200000, 9, 2));
 while ($page < 3 * $quarter) {
-	my $n = 1 + random(8);
+	my $n = 1 + random(60);
 	$n = 3 * $quarter - $page if $n > 3 * $quarter - $page;
 	my $what = random(4);
 	if ($what == 0) { run($n, "hole", "oo", ""); }

@@ -153,7 +153,7 @@ def hostile():
     evil = "</script><script>document.title='evil'</script>"
     obj = Object(3, object="posix:/x", kind="posix",
                  name=evil + "]]>--><!-- & \" ' \\xff")
-    obj.process(1, "</svg><b onx='", (0x1000, 0, 3, "rw-s"))
+    obj.process(1, "</script></svg><b onx='", (0x1000, 0, 3, "rw-s"))
     obj.process(2, "\\x1b]0;\"&lt;]]>", (0xfffffffffffff000 - 2 * PAGE, 0, 2, "rwxs"))
     obj.process(0, "", (0x2000, 1, 1, "---p", "no-owner", "other-ns"))
     obj.run(1, "present", "xx-", (1 << 40))

@@ -235,10 +235,10 @@ def hostile(page):
     page.same(page.js("return document.title"), "Who shares which frames", "title")
     page.same(page.js("return document.querySelector('h2 .muted').textContent"),
               obj["name"], "the name is shown as it is")
-    page.same(page.js("return document.querySelectorAll('script').length"), 3, "scripts")
+    page.same(page.js("return document.querySelectorAll('script').length"), 4, "scripts")
     page.one("svg g.frame[data-r='0']").click()
     page.same([line[1] for line in panel_lines(page)],
-              ["</svg><b onx=' 1", "\\x1b]0;\"&lt;]]> 2"], "names in the panel")
+              ["</script></svg><b onx=' 1", "\\x1b]0;\"&lt;]]> 2"], "names in the panel")
     page.same(panel_lines(page)[1][2], "0xffffffffffffd000", "64 bits of address")
     find(page, "<b")
     page.same(len(page.all("b[onx], svg b")), 0, "elements that a name made")

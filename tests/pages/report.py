@@ -95,21 +95,21 @@ def links(page):
               "Calls that failed", "target")
 
 
+PAPER = "return getComputedStyle(document.body).backgroundColor"
+INK = "return getComputedStyle(document.querySelector('.span.inherit rect')).fill"
+
+
 def colours(page):
     seen = {}
     for scheme in ("light", "dark"):
         page.media(prefers_color_scheme=scheme)
-        seen[scheme] = page.js(
-            "return [document.body, ...document.querySelectorAll('.span.inherit rect')]"
-            ".slice(0, 2).map((e) => getComputedStyle(e).backgroundColor"
-            " + getComputedStyle(e).fill)")
+        # Else it would follow a moment later.
+        page.load()
+        seen[scheme] = (page.js(PAPER), page.js(INK))
     page.true(seen["light"][0] != seen["dark"][0], "dark paper")
     page.true(seen["light"][1] != seen["dark"][1], "other colours on it")
-    page.media(prefers_color_scheme="light")
     page.one("#theme").click()
-    page.same(page.js("return getComputedStyle(document.body).backgroundColor"),
-              seen["dark"][0][:len(page.js("return getComputedStyle(document.body).backgroundColor"))],
-              "the button")
+    page.same((page.js(PAPER), page.js(INK)), seen["light"], "what the button makes of it")
 
 
 def printed(page):

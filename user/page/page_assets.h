@@ -17,6 +17,7 @@
 		".popsection\n")
 
 extern const char asset_page_css[], asset_page_dark_css[], asset_page_js[];
-extern const char asset_map_css[], asset_map_dark_css[], asset_map_js[];
+extern const char asset_map_css[], asset_map_dark_css[];
+extern const char asset_map_model_js[], asset_map_js[];
 
 #endif /* SHMVIZ_PAGE_ASSETS_H */

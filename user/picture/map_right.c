@@ -303,8 +303,7 @@ void map_draw_right(struct draw *draw, const struct fold *fold,
 		return;
 	}
 	draw_text(draw, " ");
-	while (draw->column + draw->blanks < left + widths->pages + 3)
-		draw_glyph(draw, line);
+	draw_glyphs(draw, line, widths->pages + 2 - strlen(text));
 	draw_glyph(draw, shared ? GLYPH_INTO_SHARED : GLYPH_INTO_SINGLE);
 	frames_text(text, fold, row);
 	draw_format(draw, " %s", text);

@@ -91,7 +91,7 @@ static void add_place(struct fold_row *row, const struct picture_run *run,
 		row->pieces = 0;
 	if (!row->pieces) {
 		row->frame = run->frame;
-		row->low = at;
+		row->low = row->begin = at;
 		row->high = at + count - 1;
 	}
 	row->pieces += !row->pieces || at != row->end;
@@ -233,8 +233,7 @@ static void join_rows(const struct fold *fold, struct fold_row *row,
 	row->holes += next->holes;
 	row->shared += next->shared;
 	row->mapped += next->mapped;
-	row->pieces += next->pieces - (next->pieces && row->end == next->low &&
-				       next->frame.pfn == next->low);
+	row->pieces += next->pieces - (next->pieces && row->end == next->begin);
 	row->end = next->end;
 	if (next->low < row->low)
 		row->low = next->low;

@@ -48,7 +48,7 @@ struct fold_row {
 	uint64_t present, swapped, holes;
 	uint64_t pieces;	/* ranges of frames, or of slots */
 	uint64_t low, high;	/* first and last frame; or slot, if none */
-	uint64_t end;		/* frame that continues the last piece */
+	uint64_t begin, end;	/* of the first piece; beyond the last one */
 	uint64_t shared;	/* pages that two or more processes have */
 	uint64_t mapped;	/* pages that any has */
 	unsigned int most;	/* processes that share a page, at most, */

@@ -11,6 +11,7 @@
 #define HEADER_H	30	/* the names of the columns */
 #define SMALL_MAPPINGS	8	/* more than that are drawn small */
 #define DENSE_ROWS	14
+#define SMALL_LINE	25	/* of a mapping and of a row, so that none meet */
 
 static void *get_room(size_t n, size_t size)
 {
@@ -50,7 +51,7 @@ static size_t drawn_of(const struct layout *l, size_t process)
 /* Wide enough for the longest range. */
 static int box_width(const struct layout *l)
 {
-	int longest = 0;
+	int longest = 20;
 
 	for (size_t i = 0; i < l->n_mappings; i++) {
 		const struct picture_mapping *map = &l->obj->mappings[i];
@@ -66,8 +67,8 @@ static int box_width(const struct layout *l)
 /* The processes below each other; their height in all. */
 static int stack(struct layout *l)
 {
-	int head = l->small ? 0 : 28, line = l->small ? 20 : 26,
-	    foot = l->small ? 0 : 4, gap = l->small ? 5 : 16, y = 0;
+	int head = l->small ? 0 : 28, line = l->small ? SMALL_LINE : 26,
+	    foot = l->small ? -5 : 4, gap = l->small ? 5 : 16, y = 0;
 
 	for (size_t i = 0; i < l->n_processes; i++) {
 		size_t n = drawn_of(l, i);
@@ -76,7 +77,7 @@ static int stack(struct layout *l)
 		l->processes[i].h = head + n * line + foot;
 		for (size_t m = 0; m < n; m++)
 			l->wires[l->obj->processes[i].mapping + m].y =
-				y + head + m * line + line / 2;
+				y + head + m * line + (l->small ? 10 : 13);
 		y += l->processes[i].h + gap;
 	}
 	return y ? y - gap : 0;
@@ -182,6 +183,32 @@ static void columns(struct layout *l, int pitch)
 	}
 }
 
+/* The least distance of the middle of a row from where a wire comes out. */
+static int clearance(const struct layout *l, int rows_y)
+{
+	int least = l->row_h;
+
+	for (size_t i = 0; i < l->n_mappings; i++) {
+		int past = (l->wires[i].y - rows_y - l->row_h / 2) % l->row_h,
+		    d = past < 0 ? past + l->row_h : past;
+
+		d = d < l->row_h - d ? d : l->row_h - d;
+		least = d < least ? d : least;
+	}
+	return least;
+}
+
+/* How far down the rows must go for wires to come out between them. */
+static int between(const struct layout *l)
+{
+	int best = 0;
+
+	for (int d = 1; d < l->row_h; d++)
+		if (clearance(l, l->rows_y + d) > clearance(l, l->rows_y + best))
+			best = d;
+	return best;
+}
+
 /*
  * The lower of two columns is put in the middle of the other; but processes never
  * so far down that they cannot be seen together with the first pages.
@@ -189,17 +216,19 @@ static void columns(struct layout *l, int pitch)
 static void heights(struct layout *l)
 {
 	int left = stack(l), right = l->rows.n * l->row_h,
-	    high = left > right ? left : right, shift;
+	    high = left > right ? left : right, shift, bottom;
 
-	shift = HEADER_H + (l->dense ? 6 : (high - left) / 2);
-	if (left == high)
-		shift = HEADER_H;
+	shift = HEADER_H + (l->dense || left == high ? 0 : (high - left) / 2);
 	for (size_t i = 0; i < l->n_processes; i++)
 		l->processes[i].y += shift;
 	for (size_t i = 0; i < l->n_mappings; i++)
 		l->wires[i].y += shift;
 	l->rows_y = HEADER_H + (l->dense ? 0 : (high - right) / 2);
-	l->height = HEADER_H + high + (l->left_out ? 28 : 8);
+	l->rows_y += between(l);
+	bottom = l->rows_y + right;
+	if (bottom < HEADER_H + left)
+		bottom = HEADER_H + left;
+	l->height = bottom + (l->left_out ? 28 : 8);
 }
 
 void layout_make(struct layout *l, const struct picture_object *obj)
@@ -211,8 +240,8 @@ void layout_make(struct layout *l, const struct picture_object *obj)
 	choose(l);
 	l->small = l->n_mappings > SMALL_MAPPINGS;
 	l->dense = l->small || l->rows.n > DENSE_ROWS;
-	l->row_h = l->dense ? 30 : 48;
-	l->row_gap = l->dense ? 6 : 8;
+	l->row_h = l->small ? SMALL_LINE : l->dense ? 30 : 48;
+	l->row_gap = l->small ? 4 : l->dense ? 6 : 8;
 	pitch = l->n_mappings <= SMALL_MAPPINGS ? 30 :
 		l->n_mappings <= 20 ? 18 : 14;
 	l->processes = get_room(l->n_processes, sizeof(*l->processes));

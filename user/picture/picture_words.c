@@ -85,6 +85,9 @@ const char *picture_row_kind(char text[PICTURE_WORDS],
 
 	if (!!row->present + !!row->swapped + !!row->holes > 1)
 		snprintf(text, PICTURE_WORDS, "mixed");
+	else if (row->swapped && row->n_runs == 1 &&
+		 obj->runs[row->run].frame.swap_type == SHMVIZ_SWAP_POISONED)
+		snprintf(text, PICTURE_WORDS, "lost");
 	else if (row->swapped)
 		snprintf(text, PICTURE_WORDS, "swapped out");
 	else if (row->holes)

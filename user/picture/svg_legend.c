@@ -23,7 +23,7 @@ static const char *const texts[HAS_ALL] = {
 	[HAS_SINGLE] = "frame that one process has",
 	[HAS_UNMAPPED] = "frame that nobody has in a page table",
 	[HAS_SWAPPED] = "swapped out",
-	[HAS_HOLE] = "hole: no frame, never touched",
+	[HAS_HOLE] = "hole: no frame; untouched, or punched out",
 	[HAS_FOLDED] = "several pages that are alike",
 	[HAS_HUGE] = "part of a larger page",
 };

@@ -271,6 +271,9 @@ void svg_object(FILE *out, const struct layout *l)
 	svg_marks(out, l);
 	fputs("</g>\n", out);
 	svg_processes(out, l);
+	if (!l->n_mappings)
+		fprintf(out, "<text class=\"leftout\" x=\"0\" y=\"%d\">Nobody maps it."
+			"</text>\n", l->rows_y + 20);
 	if (l->left_out)
 		fprintf(out, "<text class=\"leftout\" x=\"0\" y=\"%d\">and %zu more "
 			"mappings of %zu processes, not drawn</text>\n", l->height - 8,

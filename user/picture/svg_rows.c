@@ -126,10 +126,12 @@ static void put_second(FILE *out, const struct layout *l,
 			l->obj->info.page_size);
 	else if (row->present)
 		fprintf(out, "%" PRIu64 " of them shared", row->shared);
+	else if (row->swapped && run.frame.swap_type == SHMVIZ_SWAP_POISONED)
+		fputs("the content is gone", out);
 	else if (row->swapped)
 		fputs("in swap", out);
 	else
-		fputs("never touched", out);
+		fputs("untouched, or punched out", out);
 }
 
 static void put_frame(FILE *out, const struct layout *l, size_t index)

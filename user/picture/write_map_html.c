@@ -5,8 +5,8 @@
 
 #include "err.h"
 #include "frame_names.h"
-#include "map_data.h"
-#include "map_tables.h"
+#include "html_data.h"
+#include "html_tables.h"
 #include "page.h"
 #include "page_assets.h"
 #include "picture_words.h"
@@ -79,7 +79,7 @@ static void put_object(FILE *out, const struct layout *l, size_t index)
 	put_svg(out, l, index);
 	fputs("<div class=\"details\" aria-live=\"polite\" hidden=\"hidden\"></div>\n",
 	      out);
-	map_tables_put(out, l);
+	html_tables_put(out, l);
 	fputs("</section>\n", out);
 }
 
@@ -130,7 +130,8 @@ void write_map_html_body(FILE *out, const struct picture *picture)
 	}
 	if (!picture->n)
 		fputs("<p>No object.</p>\n", out);
-	map_data_put(out, layouts, picture->n);
+	html_data_put(out, layouts, picture->n);
+	page_script(out, asset_map_model_js);
 	page_script(out, asset_map_js);
 	fputs("</div>\n", out);
 	for (size_t i = 0; i < picture->n; i++)

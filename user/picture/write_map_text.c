@@ -207,6 +207,8 @@ static unsigned int count_lines(const struct draw *draw,
 #define COLUMNS_LEAST	4
 /* Columns to the right of the wires that a row needs. */
 #define WIDTH_RIGHT	50
+/* And what it takes to say all of it. */
+#define WIDTH_FULL	120
 
 static size_t most_columns(const struct map_format *format)
 {

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "err.h"
 #include "report_options.h"
@@ -65,9 +66,38 @@ static void note_filter(struct report_options *opt, const char *name,
 		 len ? " " : "", name, value ? " " : "", value ?: "");
 }
 
+/* One file, whatever it is called. Devices and pipes may serve several times. */
 static bool is_same(const char *a, const char *b)
 {
-	return a && b && !strcmp(a, b);
+	struct stat x, y;
+
+	if (!a || !b)
+		return false;
+	if (!strcmp(a, b))
+		return true;
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What is written must not be what is still needed. */
+static int check_files(const struct report_options *opt)
+{
+	const char *from = opt->trace.from;
+
+	if (!opt->page && opt->picture)
+		return err_usage("report", "--picture FILE is for the page:"
+				 " -o FILE is needed, too");
+	if (is_same(opt->page, opt->perfetto))
+		return err_usage("report", "-o and --perfetto are both '%s':"
+				 " two different files are needed", opt->page);
+	if (from && !strcmp(from, "-"))
+		return is_same(from, opt->picture) ?
+		       err_usage("report", "--from and --picture can't both be"
+				 " stdin") : EXIT_DONE;
+	if (is_same(from, opt->page) || is_same(from, opt->perfetto))
+		return err_usage("report", "'%s' is the trace: another file is"
+				 " needed for what is made of it", from);
+	return EXIT_DONE;
 }
 
 static int finish(struct report_options *opt, int argc, char **argv)
@@ -79,18 +109,9 @@ static int finish(struct report_options *opt, int argc, char **argv)
 		return ret;
 	if (!opt->page && !opt->perfetto)
 		opt->page = "-";
-	if (!opt->page && opt->picture)
-		return err_usage("report", "--picture FILE is for the page:"
-				 " -o FILE is needed, too");
-	if (is_same(opt->page, opt->perfetto))
-		return err_usage("report", "-o and --perfetto are both '%s':"
-				 " two different files are needed", opt->page);
-	if (is_same(trace->from, opt->picture) && !strcmp(trace->from, "-"))
-		return err_usage("report", "--from and --picture can't both be"
-				 " stdin");
 	if (!trace->from)
 		trace->tracer.entry = true;
-	return EXIT_DONE;
+	return check_files(opt);
 }
 
 int report_options_parse(struct report_options *opt, int argc, char **argv)

@@ -20,8 +20,10 @@ void report_label(char dst[REPORT_LABEL_SIZE], const struct report *report,
 	} else {
 		text_escape(name, sizeof(name), obj->name,
 			    strnlen((const char *)obj->name, REC_NAME_LEN));
-		len = snprintf(dst, REPORT_LABEL_SIZE, "%s:%s",
-			       event_object_name(obj->id.kind), name);
+		len = snprintf(dst, REPORT_LABEL_SIZE, "%s:%s%s",
+			       event_object_name(obj->id.kind),
+			       obj->id.kind == OBJ_POSIX && name[0] ? "/" : "",
+			       name);
 		if (!name[0])
 			len += snprintf(dst + len, REPORT_LABEL_SIZE - len,
 					"@%u:%u/%" PRIu64, obj->id.space >> 20,

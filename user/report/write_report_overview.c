@@ -2,6 +2,7 @@
 /* All objects on one axis: when each was there, and how much attached. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "chart.h"
 #include "report_words.h"
@@ -12,6 +13,7 @@
 #define TOP		20
 #define ROW		22
 #define BAR		14
+#define NAME_MAX_LEN	24	/* bytes that the gutter has room for */
 
 static void put_mark(const struct chart *chart, double y, const char *class,
 		     __u64 ts)
@@ -46,10 +48,10 @@ static void put_row(const struct chart *chart, const struct report_object *obj,
 	fprintf(out, "<rect class=\"hit\" x=\"0\" y=\"%.1f\" width=\"%d\""
 		" height=\"%d\"/><text class=\"name\" x=\"%d\" y=\"%.1f\">",
 		y - 4, CHART_WIDTH, ROW, CHART_GUTTER - 10, y + BAR - 3);
-	xml_put_cut(out, label, 28);
-	fprintf(out, "</text><rect class=\"life\" x=\"%.1f\" y=\"%.1f\""
-		" width=\"%.1f\" height=\"%d\"/>", x, y,
-		to - x < 2 ? 2 : to - x, BAR);
+	xml_put_cut(out, label, NAME_MAX_LEN);
+	fprintf(out, "%s</text><rect class=\"life\" x=\"%.1f\" y=\"%.1f\""
+		" width=\"%.1f\" height=\"%d\"/>", strlen(label) > NAME_MAX_LEN ?
+		"\342\200\246" : "", x, y, to - x < 2 ? 2 : to - x, BAR);
 	chart_steps(chart, obj, y, y + BAR, "area", true);
 	if (obj->created.known)
 		put_mark(chart, y, "create", obj->created.ts);

@@ -104,8 +104,8 @@ static void put_lanes(const struct timeline *t)
 			CHART_GUTTER, lane->y - LANE_GAP / 2. - 1, CHART_RIGHT);
 	}
 	if (t->lanes.more) {
-		snprintf(name, sizeof(name), "and %zu more processes",
-			 t->lanes.more);
+		snprintf(name, sizeof(name), "and %zu more%s", t->lanes.more,
+			 t->obj->spans_left_out ? ", at least" : " processes");
 		put_name(t, t->lanes_end - LANE_GAP, name);
 	}
 }
@@ -299,9 +299,10 @@ void write_report_timeline(FILE *out, const struct report *report,
 		put_mark(&t, &obj->marks[i]);
 	put_spans(&t);
 	chart_close(&t.chart);
-	if (t.lanes.left_out)
-		fprintf(out, "<p class=\"note\">%zu attachments are not drawn,"
-			" %zu processes have no line of their own.</p>\n",
-			t.lanes.left_out, t.lanes.more);
+	if (t.lanes.left_out || obj->spans_left_out)
+		fprintf(out, "<p class=\"note\">%" PRIu64 " attachments are not"
+			" drawn, %zu processes%s have no line of their own.</p>\n",
+			(uint64_t)(t.lanes.left_out + obj->spans_left_out),
+			t.lanes.more, obj->spans_left_out ? " or more" : "");
 	lanes_free(&t.lanes);
 }

@@ -5,7 +5,7 @@
 
 #include "err.h"
 #include "json.h"
-#include "map_data.h"
+#include "html_data.h"
 
 static void append_u64(struct json_object *array, uint64_t value)
 {
@@ -127,7 +127,7 @@ static struct json_object *object_json(const struct layout *l)
 		js_append(rows, pair);
 	}
 	js_add(o, "rows", rows);
-	for (size_t i = 0; i < obj->n_runs && i < MAP_DATA_RUNS; i++)
+	for (size_t i = 0; i < obj->n_runs && i < HTML_DATA_RUNS; i++)
 		js_append(runs, run_json(obj, i));
 	js_add(o, "runs", runs);
 	return o;
@@ -147,7 +147,7 @@ static void put_safe(FILE *out, const char *text)
 	}
 }
 
-void map_data_put(FILE *out, const struct layout *layouts, size_t n)
+void html_data_put(FILE *out, const struct layout *layouts, size_t n)
 {
 	fputs("<script type=\"application/json\" id=\"map-data\">[", out);
 	for (size_t i = 0; i < n; i++) {

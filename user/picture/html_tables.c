@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "frame_names.h"
-#include "map_tables.h"
+#include "html_tables.h"
 #include "picture_words.h"
 #include "text.h"
 #include "xml.h"
@@ -81,14 +81,14 @@ static void put_runs(FILE *out, const struct layout *l)
 	      "<table class=\"runs\"><thead><tr><th>Pages</th><th>State</th><th>Where</th>"
 	      "<th>Physical address</th><th>Large page</th><th class=\"num\">Processes</th>"
 	      "<th>Touched by</th><th>Copied by</th></tr></thead><tbody>\n", out);
-	for (size_t i = 0; i < n && i < MAP_TABLE_ROWS; i++) {
+	for (size_t i = 0; i < n && i < HTML_TABLE_ROWS; i++) {
 		row = row_of(l, i, row);
 		put_run(out, l, i, row);
 	}
 	fputs("</tbody></table>\n</div>\n", out);
-	if (n > MAP_TABLE_ROWS)
+	if (n > HTML_TABLE_ROWS)
 		fprintf(out, "<p class=\"muted\">And %zu more runs of pages; "
-			"<code>shmviz map --json</code> has all.</p>\n", n - MAP_TABLE_ROWS);
+			"<code>shmviz map --json</code> has all.</p>\n", n - HTML_TABLE_ROWS);
 }
 
 static struct picture_mark sum_of(const struct layout *l, size_t mapping)
@@ -156,15 +156,15 @@ static void put_mappings(FILE *out, const struct layout *l)
 	      "<th class=\"num\">Touched</th><th class=\"num\">Hollow</th>"
 	      "<th class=\"num\">Copied</th><th class=\"num\">Not known</th><th></th>"
 	      "</tr></thead><tbody>\n", out);
-	for (size_t i = 0; i < n && i < MAP_TABLE_ROWS; i++)
+	for (size_t i = 0; i < n && i < HTML_TABLE_ROWS; i++)
 		put_mapping(out, l, i);
 	fputs("</tbody></table>\n</div>\n", out);
-	if (n > MAP_TABLE_ROWS)
+	if (n > HTML_TABLE_ROWS)
 		fprintf(out, "<p class=\"muted\">And %zu more mappings; "
-			"<code>shmviz map --json</code> has all.</p>\n", n - MAP_TABLE_ROWS);
+			"<code>shmviz map --json</code> has all.</p>\n", n - HTML_TABLE_ROWS);
 }
 
-void map_tables_put(FILE *out, const struct layout *l)
+void html_tables_put(FILE *out, const struct layout *l)
 {
 	put_runs(out, l);
 	put_mappings(out, l);
