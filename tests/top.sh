@@ -11,13 +11,15 @@
 need root jq perl progs/screen
 begin 15
 
+# Another run of this test has other keys.
+tag=$(printf '0x7%06x' $$)
 # Three segments that every order has another first one of; pages that are there
 # are written by their holders, three each.
-shm_make $((10 * 4096)) $((0x7e570003))
+shm_make $((10 * 4096)) $((${tag}3))
 a=$shmid
-shm_make $((5 * 4096)) $((0x7e570001))
+shm_make $((5 * 4096)) $((${tag}1))
 b=$shmid
-shm_make $((20 * 4096)) $((0x7e570002))
+shm_make $((20 * 4096)) $((${tag}2))
 c=$shmid
 shm_fill "$a" 0 $((8 * 4096))
 shm_fill "$c" 0 4096
@@ -100,7 +102,7 @@ result "batch: so many looks, the first at once, none for nobody"
 # by COLUMN OPTION...: the order of the three segments, in letters
 by()
 {
-	shmviz top -b -n 1 --filter 0x7e57 --sort "$@" 2>/dev/null |
+	shmviz top -b -n 1 --filter $tag --sort "$@" 2>/dev/null |
 		sed -n "s/^sysv:$a .*/a/p; s/^sysv:$b .*/b/p; s/^sysv:$c .*/c/p" | tr -d '\n'
 }
 expect_same "$(by size)" cab "by size"
@@ -111,13 +113,13 @@ expect_same "$(by name)" bca "by name"
 expect_same "$(by object)" "$(printf '%s a\n%s b\n%s c\n' "$a" "$b" "$c" | sort -n |
 	sed 's/.* //' | tr -d '\n')" "by object"
 list
-expect_same "$(jq -r "[.segments[] | select(.key | startswith(\"0x7e57\"))] | sort_by(-.resident)[].shmid" \
+expect_same "$(jq -r "[.segments[] | select(.key | startswith(\"$tag\"))] | sort_by(-.resident)[].shmid" \
 	"$tmp/out" | sed "s/^$a$/a/; s/^$b$/b/; s/^$c$/c/" | tr -d '\n')" abc "ls by resident"
 result "orders of --sort are those of the numbers that ls --json has"
 
 A="^sysv:$a " B="^sysv:$b " C="^sysv:$c "
 A=${A% } B=${B% } C=${C% }
-drive 80x24 --no-events --filter 0x7e57 <<END
+drive 80x24 --no-events --filter $tag <<END
 see EV/S▽
 order $A $B $C
 keys S
@@ -150,11 +152,11 @@ result "keys and the menu sort; I turns it round"
 
 drive 80x24 --no-events <<END
 see objects:
-keys <F4> 0x7e5700 <Enter>
-see 3 shown: 0x7e5700
+keys <F4> $tag <Enter>
+see 3 shown: $tag
 order $A $B $C
-keys \\ <BS> <BS> 00 01 <Enter>
-see 1 shown: 0x7e570001
+keys \\ x <BS> 1 <Enter>
+see 1 shown: ${tag}1
 gone $A
 see $B
 keys <Esc>
@@ -177,7 +179,7 @@ END
 expect_said "exit 0"
 result "filters: text of object, name and process; kinds; Esc clears"
 
-drive 80x24 --no-events --sort object --filter "0x7e57|$second" <<END
+drive 80x24 --no-events --sort object --filter "$tag|$second" <<END
 see sysv:$b
 keys / only
 see Search: only
@@ -185,8 +187,8 @@ keys <Enter> <Enter>
 see ^memfd:$second/.* a memfd, only
 keys <Esc> / nowhere
 see not found
-keys <Esc> <F3> 7e570003 <Enter> <Enter>
-see ^sysv:$a .* key 0x7e570003
+keys <Esc> <F3> ${tag#0x}3 <Enter> <Enter>
+see ^sysv:$a .* key ${tag}3
 keys q q
 end
 END
@@ -195,20 +197,20 @@ result "search goes to the object; Enter looks closer"
 
 # Each mapping as /proc/PID/maps has it, in all three processes.
 for who in "$first" "$child" "$second"; do
-	grep -E "/SYSV7e57000[13]" "/proc/$who/maps" |
+	grep -E "/SYSV${tag#0x}[13]" "/proc/$who/maps" |
 		awk -v pid="$who" '{ split($1, r, "-"); printf "see ^ *%d +perl +0*%s-0*%s %s +\n",
 			pid, r[1], r[2], $2 }' >"$tmp/see.$who"
 done
 expect_same "$(cat "$tmp/see.$first" "$tmp/see.$child" "$tmp/see.$second" | wc -l | tr -d ' ')" 5 \
 	"mappings"
-drive 80x24 --no-events --filter "0x7e57|$first" --sort name <<END
+drive 80x24 --no-events --filter "$tag|$first" --sort name <<END
 see $A
-keys / 7e570003 <Enter> <Enter>
+keys / ${tag#0x}3 <Enter> <Enter>
 see ^2 mappings in 2 processes, nattch 2, 0 open descriptors; made by
 see size 40K, 32K in memory
 $(cat "$tmp/see.$first" "$tmp/see.$child")
 save $tmp/a
-keys <Esc> / 7e570001 <Enter> <Enter>
+keys <Esc> / ${tag#0x}1 <Enter> <Enter>
 see ^3 mappings in 1 process, nattch 3
 $(cat "$tmp/see.$second")
 save $tmp/b
@@ -225,12 +227,12 @@ expect_same "$(grep -cE 'perl .*rw-s' "$tmp/a") $(grep -cE 'perl .*rw-s' "$tmp/b
 result "looking closer: who has it, as /proc/PID/maps says"
 
 # It goes while it is looked at.
-shm_make 4096 $((0x7e570009))
+shm_make 4096 $((${tag}9))
 gone=$shmid
-drive 80x24 --no-events -d 0.2 --filter 0x7e570009 <<END >"$tmp/unused" &
+drive 80x24 --no-events -d 0.2 --filter ${tag}9 <<END >"$tmp/unused" &
 see sysv:$gone
 keys <Enter>
-see ^sysv:$gone .*key 0x7e570009
+see ^sysv:$gone .*key ${tag}9
 see nobody maps it
 raw $tmp/ready
 see It has gone, at
@@ -246,7 +248,7 @@ wait "$driver" || fail "it goes while it is looked at"
 expect_said "exit 0"
 result "an object that goes meanwhile"
 
-drive 80x24 --no-events -d 0.2 --filter 0x7e57 <<END
+drive 80x24 --no-events -d 0.2 --filter $tag <<END
 see $A
 keys <F1>
 see Enter +look closer
@@ -272,7 +274,7 @@ END
 expect_said "exit 0"
 result "help, pause, names that are moved, keys that do nothing"
 
-drive 80x24 --no-events -d 0.2 --filter "0x7e57|$first" <<END
+drive 80x24 --no-events -d 0.2 --filter "$tag|$first" <<END
 see $A
 resize 40x10
 see ^F1Help.*F10Quit\$
@@ -323,7 +325,7 @@ normal, cursor"
 done
 result "the terminal is as before: q, Ctrl-C, SIGTERM, SIGHUP, SIGQUIT, a crash"
 
-drive 80x24 --no-events --filter 0x7e57 <<END
+drive 80x24 --no-events --filter $tag <<END
 see $A
 keys <C-z>
 stopped
@@ -360,7 +362,7 @@ END
 expect_said "exit 0"
 expect_same "$(perl -0777 -ne 'print scalar(() = /\033\[2J|\033\[H\033\[J/g)' "$tmp/raw")" 1 \
 	"how often the screen is cleared"
-LC_ALL=C drive 80x24 --no-events --filter "0x7e57|$first" <<END
+LC_ALL=C drive 80x24 --no-events --filter "$tag|$first" <<END
 see EV/Sv
 see $A
 keys <Enter>

@@ -8,17 +8,19 @@
 need root jq perl setpriv progs/screen
 begin 3
 
-shm_make $((20 * 4096)) $((0x7e570002))
+# Another run of this test has other keys.
+tag=$(printf '0x7%06x' $$)
+shm_make $((20 * 4096)) $((${tag}2))
 c=$shmid
 shm_fill "$c" 0 $((8 * 4096))
 C="^sysv:$c"
 wide=140x40
 
 if has_device; then
-	shm_make $((6 * 4096)) $((0x7e570008))
+	shm_make $((6 * 4096)) $((${tag}8))
 	shm_fill "$shmid" 0 4096
 	shm_fill "$shmid" $((2 * 4096)) 8192
-	drive $wide --no-events --filter 0x7e570008 <<-END
+	drive $wide --no-events --filter ${tag}8 <<-END
 		see ^sysv:$shmid
 		keys <Enter>
 		see ^\[█·██··\]
@@ -28,9 +30,11 @@ if has_device; then
 		end
 	END
 	expect_said "exit 0"
+	run shmviz top -b -n 1 --kind memfd
+	expect_same "$(grep -c " shmviz$" "$tmp/out")" 0 "memfds of whoever looks"
 	result "the strip has the pages that are there"
 else
-	drive $wide --no-events --filter 0x7e57 <<-END
+	drive $wide --no-events --filter $tag <<-END
 		see $C
 		see ^! no frames: the module is not loaded: insmod
 		keys <Enter>
@@ -46,7 +50,7 @@ fi
 chmod 755 "$tmp"
 cp "$SHMVIZ" "$tmp/shmviz"
 on_terminal $wide setpriv --reuid 1000 --regid 1000 --clear-groups \
-	"$tmp/shmviz" top --filter 0x7e57 <<END
+	"$tmp/shmviz" top --filter $tag <<END
 see ^! your own processes and this IPC namespace only: run it as root
 see ^! no events: they need root, or CAP_BPF and CAP_PERFMON
 see ^! no frames:
@@ -59,7 +63,7 @@ result "as a user: says what is missing"
 
 trace=$(shmviz doctor --json | jq -r .commands.trace)
 if [ "$trace" = none ]; then
-	drive $wide --filter 0x7e57 <<-END
+	drive $wide --filter $tag <<-END
 		see ^! no events:
 		keys q
 		end
@@ -79,10 +83,10 @@ keys <Enter>
 see resize memfd:busy to (4|8)K
 keys <Esc>"
 fi
-drive $wide -d 0.5 --filter 0x7e57 <<END
+drive $wide -d 0.5 --filter $tag <<END
 see Events [1-9][0-9.]*/s, .* by $trace
 order OBJECT $C
-see $C +80K .* +[1-9][0-9.]* +[1-9][0-9]* +(orphan +)?0x7e570002
+see $C +80K .* +[1-9][0-9.]* +[1-9][0-9]* +(orphan +)?${tag}2
 see EVENTS of all objects
 see [0-9:.]+ [0-9]+ perl: shmctl\($c, IPC_STAT, 0x[0-9a-f]+\) = 0; nattch 0
 keys <Enter>
@@ -101,8 +105,8 @@ END
 expect_said "exit 0
 modes as before
 normal, cursor"
-run shmviz top -b -n 2 -d 0.5 --filter 0x7e57
+run shmviz top -b -n 2 -d 0.5 --filter $tag
 expect_grep "^shmviz-top .* backend $trace rate [1-9][0-9.]* lost [0-9]+$" "$tmp/out"
-expect_grep "^sysv:$c +sysv .* [1-9][0-9.]* +[1-9][0-9]* +-? *[^ ]* +0x7e570002" "$tmp/out"
+expect_grep "^sysv:$c +sysv .* [1-9][0-9.]* +[1-9][0-9]* +-? *[^ ]* +${tag}2" "$tmp/out"
 result "live events, on the screen and in batch: by $trace"
 finish

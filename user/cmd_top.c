@@ -16,6 +16,7 @@
 #include "runloop.h"
 #include "top_batch.h"
 #include "top_screen.h"
+#include "top_starter.h"
 #include "top_ui.h"
 
 #define NS_PER_SEC	1e9
@@ -28,6 +29,7 @@ struct top {
 	const struct top_options *opt;
 	struct top_model model;
 	struct top_live live;
+	struct top_starter starter;
 	struct top_ui ui;
 	struct runloop loop;
 	int signals;		/* the terminal has another size; SIGQUIT */
@@ -155,6 +157,17 @@ static bool drain(struct top *top)
 	return top->live.events != before;
 }
 
+/* The hooks are there: events, and rates from here on. */
+static int take_events(struct top *top)
+{
+	if (!top_starter_take(&top->starter, &top->live))
+		return 0;
+	top->ui.starting = false;
+	top->model.traced = top->live.tracer;
+	top->model.looked = clock_ns(CLOCK_MONOTONIC);
+	return top->live.tracer ? watch(top->all, top_live_fd(&top->live)) : 0;
+}
+
 /* Where events come one after the other, not for each of them. */
 static unsigned int wait(struct top *top, bool fresh)
 {
@@ -168,15 +181,20 @@ static unsigned int wait(struct top *top, bool fresh)
 	return seen;
 }
 
-static void run(struct top *top)
+/* 0 or -errno. */
+static int run(struct top *top)
 {
 	bool fresh = false;	/* events that are not drawn yet */
+	int err = 0;
 
 	while (!top->ui.quit && !top->failed && !top->live.out_of_memory) {
 		unsigned int seen = wait(top, fresh);
 		bool redraw = take_keys(top);
 
 		if (seen & RUN_END)
+			break;
+		err = take_events(top);
+		if (err)
 			break;
 		fresh = drain(top) || fresh;
 		if (seen & RUN_TICK && !top->ui.paused &&
@@ -189,6 +207,7 @@ static void run(struct top *top)
 		draw(top);
 		fresh = false;
 	}
+	return err;
 }
 
 static void describe(struct top *top)
@@ -213,14 +232,11 @@ static int begin(struct top *top)
 	if (top->failed)
 		return 0;
 	draw(top);
-	top_live_start(&top->live, top->opt);
-	top->ui.starting = false;
-	top->model.traced = top->live.tracer;
-	top->model.looked = clock_ns(CLOCK_MONOTONIC);
-	err = top->live.tracer ? watch(top->all, top_live_fd(&top->live)) : 0;
+	err = top_starter_begin(&top->starter, top->opt);
+	if (!err)
+		err = watch(top->keys, top->starter.done);
 	if (!err)
 		err = runloop_time(&top->loop, 0, top->opt->delay);
-	draw(top);
 	return err;
 }
 
@@ -233,10 +249,11 @@ static int run_screen(struct top *top)
 		return ret;
 	err = begin(top);
 	if (!err)
-		run(top);
+		err = run(top);
 	top_live_stop(&top->live);
 	top_detail_close(&top->ui);
 	top_screen_close();
+	top_starter_end(&top->starter);
 	if (err)
 		err_line("cannot wait for keys and times: %s", strerror(-err));
 	else if (top->failed)
@@ -257,7 +274,7 @@ static int top_interactive(const struct top_options *opt)
 		return err_usage("top", "no terminal: --batch is for files,"
 				 " pipes and scripts");
 	top.opt = opt;
-	top.signals = top.keys = top.all = -1;
+	top.signals = top.keys = top.all = top.starter.done = -1;
 	err = runloop_open(&top.loop);
 	if (!err)
 		err = open_inputs(&top);

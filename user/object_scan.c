@@ -379,6 +379,9 @@ static int see_fd(int fds, int fd, void *arg)
 		return put_off_fd(scan, dev, st.stx_ino, fd);
 	if (procfs_readlink(fds, name, link, sizeof(link)) < 0)
 		return 0;
+	/* Whoever looks is not what is looked for. */
+	if (scan->pid == getpid() && shm_device_is_standin(link))
+		return 0;
 	return see_shm_fd(scan, fds, name, dev, st.stx_ino, link);
 }
 

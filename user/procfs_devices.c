@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <linux/memfd.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,13 +21,15 @@ static struct {
 } devices[DEVICES_MAX];
 static unsigned int n_devices;
 
+#define STANDIN	"shmviz"
+
 /* A memfd lives on the same mounts, so an empty one tells. */
 static int make_memfd(unsigned int flags)
 {
-	int fd = memfd_create("shmviz", flags | MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+	int fd = memfd_create(STANDIN, flags | MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 
 	if (fd < 0 && errno == EINVAL)
-		fd = memfd_create("shmviz", flags | MFD_CLOEXEC);
+		fd = memfd_create(STANDIN, flags | MFD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -89,4 +92,9 @@ int shm_device_open(dev_t dev)
 		if (devices[i].dev == dev)
 			return make_memfd(devices[i].flags);
 	return -ENODEV;
+}
+
+bool shm_device_is_standin(const char *link)
+{
+	return !strcmp(link, "/memfd:" STANDIN " (deleted)");
 }

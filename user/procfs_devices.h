@@ -22,5 +22,7 @@ int shm_device_each(int (*fn)(dev_t dev, void *arg), void *arg);
 
 /* A memfd of no size that lies on it, or a negative errno. */
 int shm_device_open(dev_t dev);
+/* A descriptor of our own, by the link of /proc to it, is such a memfd. */
+bool shm_device_is_standin(const char *link);
 
 #endif /* SHMVIZ_PROCFS_DEVICES_H */

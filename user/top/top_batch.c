@@ -160,6 +160,7 @@ static int run(struct top_model *model, struct top_live *live,
 	       struct runloop *loop)
 {
 	const struct top_options *opt = model->opt;
+	struct top_source source;
 	int ret = look(model, live);
 	int err;
 
@@ -169,7 +170,8 @@ static int run(struct top_model *model, struct top_live *live,
 	/* One look needs no events. */
 	if (opt->count == 1)
 		return EXIT_DONE;
-	top_live_start(live, opt);
+	top_source_open(&source, opt);
+	top_live_take(live, &source);
 	if (*live->missing && opt->events)
 		err_line("%s", live->missing);
 	model->traced = live->tracer;

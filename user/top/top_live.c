@@ -62,35 +62,50 @@ static bool wants_others(const struct top_options *opt)
 	return false;
 }
 
-void top_live_start(struct top_live *live, const struct top_options *opt)
+static void explain(struct top_source *source, const char *why)
 {
-	bool others = wants_others(opt);
+	size_t size = sizeof(source->missing);
+
+	if (source->segments_only)
+		snprintf(source->missing, size, "events of System V segments"
+			 " only, and no fork, exit and exec: fentry is not"
+			 " allowed here");
+	else if (source->tracer)
+		return;
+	else if (errno == EPERM && geteuid())
+		snprintf(source->missing, size, "no events: they need root,"
+			 " or CAP_BPF and CAP_PERFMON");
+	else
+		snprintf(source->missing, size,
+			 "no events: %.384s; see 'shmviz doctor'", why);
+}
+
+void top_source_open(struct top_source *source, const struct top_options *opt)
+{
 	char why[384] = "";
 
+	*source = (struct top_source) {};
 	if (!opt->events) {
-		snprintf(live->missing, sizeof(live->missing),
+		snprintf(source->missing, sizeof(source->missing),
 			 "no events: --no-events");
 		return;
 	}
-	live->tracer = open_tracer(opt, true, why, sizeof(why));
-	if (!live->tracer && others && opt->choice.kinds[OBJECT_SYSV]) {
-		live->tracer = open_tracer(opt, false, why, sizeof(why));
-		live->segments_only = live->tracer;
+	source->tracer = open_tracer(opt, true, why, sizeof(why));
+	if (!source->tracer && wants_others(opt) &&
+	    opt->choice.kinds[OBJECT_SYSV]) {
+		source->tracer = open_tracer(opt, false, why, sizeof(why));
+		source->segments_only = source->tracer;
 	}
-	if (live->tracer) {
-		if (live->segments_only)
-			snprintf(live->missing, sizeof(live->missing),
-				 "events of System V segments only, and no fork,"
-				 " exit and exec: fentry is not allowed here");
+	explain(source, why);
+}
+
+void top_live_take(struct top_live *live, const struct top_source *source)
+{
+	live->tracer = source->tracer;
+	live->segments_only = source->segments_only;
+	memcpy(live->missing, source->missing, sizeof(live->missing));
+	if (live->tracer)
 		tracer_arm(live->tracer);
-		return;
-	}
-	if (errno == EPERM && geteuid())
-		snprintf(live->missing, sizeof(live->missing),
-			 "no events: they need root, or CAP_BPF and CAP_PERFMON");
-	else
-		snprintf(live->missing, sizeof(live->missing),
-			 "no events: %.384s; see 'shmviz doctor'", why);
 }
 
 void top_live_stop(struct top_live *live)

@@ -13,12 +13,19 @@
 struct births;
 struct tracer;
 
-struct top_live {
+/* What comes of taking up tracing, as far as this kernel and our rights allow. */
+struct top_source {
 	struct tracer *tracer;	/* NULL: no events */
-	struct births *births;
-	struct top_activities *activities;
 	bool segments_only;	/* no events of other objects */
 	char missing[512];	/* what is not there, and why; "": nothing */
+};
+
+struct top_live {
+	struct tracer *tracer;	/* that of the source that was taken */
+	struct births *births;
+	struct top_activities *activities;
+	bool segments_only;
+	char missing[512];
 
 	struct top_log log;	/* of all objects */
 	struct top_log watched;	/* of one */
@@ -35,8 +42,10 @@ struct top_live {
 /* 0 or -errno; top_live_close() is due in both cases. */
 int top_live_init(struct top_live *live, struct top_activities *activities);
 
-/* Take up tracing, as far as this kernel and our rights allow. */
-void top_live_start(struct top_live *live, const struct top_options *opt);
+/* Takes a second or so; may be done by another thread. */
+void top_source_open(struct top_source *source, const struct top_options *opt);
+/* From here on it is that of `live`. */
+void top_live_take(struct top_live *live, const struct top_source *source);
 
 /* Nothing more is told: at once, where top_live_close() takes its time. */
 void top_live_stop(struct top_live *live);
