@@ -86,7 +86,7 @@ static void frames_text(char *text, const struct fold *fold,
 	*text = '\0';
 	if (!row->present)
 		return;
-	if (row->pieces == 1 && !is_mixed(row))
+	if (row->pieces == 1 && !is_mixed(row) && fold->level != FOLD_PARTS)
 		range_text(text, CELL_SIZE, row->low, row->high);
 	else if (row->pieces == 1 || fold->level == FOLD_PARTS)
 		snprintf(text, CELL_SIZE, "%" PRIu64 " frame%s", row->present,
@@ -231,10 +231,9 @@ static void note_rest(struct notes *notes, const struct fold *fold,
 	if (row->pieces > 1 && fold->level == FOLD_PARTS)
 		note(notes, row->pieces == row->present ? "scattered" :
 		     "in %" PRIu64 " pieces", row->pieces);
-	if (row->pieces > 1 || is_mixed(row)) {
+	if (row->pieces > 1 || is_mixed(row) || fold->level == FOLD_PARTS) {
 		range_text(text, sizeof(text), row->low, row->high);
-		note(notes, "%s %s", row->low == row->high ? "at" : "within",
-		     text);
+		note(notes, "%s %s", row->pieces == 1 ? "at" : "within", text);
 	} else {
 		note(notes, "phys 0x%" PRIx64, row->low * page);
 	}
