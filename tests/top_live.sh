@@ -61,8 +61,12 @@ END
 expect_said "exit 0"
 result "as a user: says what is missing"
 
-trace=$(shmviz doctor --json | jq -r .commands.trace)
+background perl -e 'for (;;) { shmctl($ARGV[0], 2, my $buf = ""); select(undef, undef, undef, 0.005) }' "$c"
+run shmviz top -b -n 2 -d 0.5 --filter $tag
+trace=$(sed -n 's/^shmviz-top .* backend \([a-z]*\) .*/\1/p' "$tmp/out" | tail -n 1)
 if [ "$trace" = none ]; then
+	expect_same "$(shmviz doctor --json | jq -r .commands.trace)" none "doctor's trace"
+	expect_grep "^shmviz: no events: " "$tmp/err"
 	drive $wide --filter $tag <<-END
 		see ^! no events:
 		keys q
@@ -72,7 +76,8 @@ if [ "$trace" = none ]; then
 	result "without tracing: says so"
 	finish
 fi
-background perl -e 'for (;;) { shmctl($ARGV[0], 2, my $buf = ""); select(undef, undef, undef, 0.005) }' "$c"
+expect_grep "^shmviz-top .* backend $trace rate [1-9][0-9.]* lost [0-9]+$" "$tmp/out"
+expect_grep "^sysv:$c +sysv .* [1-9][0-9.]* +[1-9][0-9]* +[^ ]+ +${tag}2" "$tmp/out"
 memfd=
 if [ "$trace" = fentry ]; then
 	background perl -e 'my $n = "busy"; open(my $f, "+<&=", syscall(319, $n, 0));
@@ -105,8 +110,5 @@ END
 expect_said "exit 0
 modes as before
 normal, cursor"
-run shmviz top -b -n 2 -d 0.5 --filter $tag
-expect_grep "^shmviz-top .* backend $trace rate [1-9][0-9.]* lost [0-9]+$" "$tmp/out"
-expect_grep "^sysv:$c +sysv .* [1-9][0-9.]* +[1-9][0-9]* +-? *[^ ]* +${tag}2" "$tmp/out"
 result "live events, on the screen and in batch: by $trace"
 finish
