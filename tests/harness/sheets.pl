@@ -152,6 +152,7 @@ my @rules = (
 	[qr/\bphysical +0x($h+) \* 4096 \+ (0x$h+) = 0x($h+)/, sub {
 		'physical ' . take('frame', $1) . " $2 " . physical($3) }],
 	[qr/^(lies in|charged to|flags) .*/, sub { $1 }],
+	[qr/\bslot \d+:\d+(?:-\d+)?/, sub { drop('slot') }],
 	[qr/\bframe 0x($h+)\b/, sub { 'frame ' . take('frame', $1) }],
 	[qr/\bphysical 0x($h+)\b/, sub { 'physical ' . physical($1) }],
 	[qr/\bdevice \d+:\d+, inode (\d+)\b/, sub {
