@@ -6,8 +6,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device perl
-[ "${SHEETS:-}" != none ] ||
-	ktap_skip_all "another kernel's lane runs them; scripts/check -a: all do"
+skip_on_other_kernel
 lab=$here/../Documentation/lab
 sheets=${SHEETS:-$(echo "$lab"/[0-9]*.md)}
 PATH=$(dirname "$SHMVIZ"):$here/../build/examples:$PATH

@@ -127,10 +127,11 @@ lane_vm()
 		less=(--env BACKENDS=fentry)
 	! grep -q '^pass.*top\.sh' "$results/host.tsv" 2>/dev/null ||
 		less+=(--env SCREENS=native)
-	# The sheets take a minute: on one kernel, unless all are asked for.
+	# What hardly depends on the kernel: on one, unless all are asked for.
 	[[ ${all_kernels-} || $1 == "$KERNEL_DEFAULT" ||
 	   " ${kernels[*]} " != *" $KERNEL_DEFAULT "* ]] ||
-		less+=(--env SHEETS=none)
+		less+=(--env OTHER_KERNEL=1)
+	[[ ${all_kernels-} ]] || less+=(--env STRESS_SECS=30)
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }
 

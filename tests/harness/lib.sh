@@ -50,6 +50,14 @@ has_device()
 	[ -c /dev/shmviz ]
 }
 
+# skip_on_other_kernel: what takes long, and hardly depends on the kernel, is run by
+# scripts/check in one lane of those of several kernels
+skip_on_other_kernel()
+{
+	[ -z "${OTHER_KERNEL:-}" ] ||
+		ktap_skip_all "another kernel's lane runs it; scripts/check -a: all do"
+}
+
 # need THING...: skip all if one is missing. A THING is root, device, a
 # workload (progs/storm), or a program. The command under test is needed always.
 need()
