@@ -74,6 +74,9 @@ lower 24
 draw postgres 160 --width 160 --height 50
 narrower 160
 lower 50
+# By what they have touched, if that is enough: two patterns, and the one that has all.
+draw backends 80 --width 80 --height 24
+expect_grep "Folded: 30 mappings into 3 columns" "$tmp/out"
 result "30 processes share columns"
 
 draw giant 80 --width 80 --height 24
