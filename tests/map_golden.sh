@@ -8,6 +8,7 @@
 
 golden=$here/golden
 need perl
+skip_if_native
 begin 9
 
 # 1 GiB in some thousand runs is made here.

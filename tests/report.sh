@@ -8,6 +8,7 @@
 . "$here/harness/report.sh"
 
 need jq perl xmllint
+skip_if_native
 begin 10
 
 story >"$tmp/story"

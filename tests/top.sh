@@ -6,9 +6,8 @@
 . "$here/harness/ls.sh"
 . "$here/harness/top.sh"
 
-[ "${SCREENS:-}" != native ] ||
-	ktap_skip_all "keys and screens are the same on every kernel: they passed natively"
 need root jq perl progs/screen
+skip_if_native
 begin 15
 
 # Another run of this test has other keys.

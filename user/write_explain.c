@@ -212,7 +212,7 @@ static void put_object_facts(FILE *out, const struct explain *ex)
 		    !label ? "" : ex->object.kind == OBJECT_SYSV ? ", key " :
 		    ", named ", label ? label : "", amount(size, ex->size));
 	if (ex->has_info && ex->info.kind == SHMVIZ_KIND_SEGMENT)
-		explain_put(out, "attached", "%" PRIu64 " times (nattch)",
+		explain_put(out, "attached", "nattch %" PRIu64,
 			    (uint64_t)ex->info.nattch);
 	free(label);
 	free(name);

@@ -117,6 +117,16 @@ lane_lab()
 		--console "$results/$kernel.console" "${options[@]}" "$@"
 }
 
+# tests_passed TSV: the programs of which something passed and nothing failed
+tests_passed()
+{
+	[[ -e $1 ]] || return
+	awk -F '\t' '{ name = $2; sub(/:.*/, "", name) }
+		     $1 == "pass" { passed[name] }
+		     $1 == "fail" { failed[name] }
+		     END { for (name in passed) if (!(name in failed)) printf "%s ", name }' "$1"
+}
+
 # The fallback is as good natively, if this machine allows it: an emulated one
 # then has that much less to do.
 lane_vm()
@@ -125,8 +135,7 @@ lane_vm()
 
 	! grep -q '^pass.*: tracepoint: ' "$results/host.tsv" 2>/dev/null ||
 		less=(--env BACKENDS=fentry)
-	! grep -q '^pass.*top\.sh' "$results/host.tsv" 2>/dev/null ||
-		less+=(--env SCREENS=native)
+	less+=(--env "NATIVE=$(tests_passed "$results/host.tsv")")
 	# What hardly depends on the kernel: on one, unless all are asked for.
 	[[ ${all_kernels-} || $1 == "$KERNEL_DEFAULT" ||
 	   " ${kernels[*]} " != *" $KERNEL_DEFAULT "* ]] ||

@@ -50,6 +50,16 @@ has_device()
 	[ -c /dev/shmviz ]
 }
 
+# skip_if_native: what does not depend on the kernel, and passed natively: $NATIVE has
+# the names of those tests that did, each between blanks
+skip_if_native()
+{
+	case " ${NATIVE:-} " in
+	*" $(basename "$0") "*)
+		ktap_skip_all "the same on every kernel: the lane host has tested it" ;;
+	esac
+}
+
 # skip_on_other_kernel: what takes long, and hardly depends on the kernel, is run by
 # scripts/check in one lane of those of several kernels
 skip_on_other_kernel()
