@@ -78,8 +78,10 @@ expect_jq 'any(.traceEvents[]; .args.name == "m\\x1b\\xff<b>&")' "$tmp/perfetto"
 grep -qE 'src=|href="[^#]|@import|url\([^#]' "$tmp/page" && fail "the page asks for something outside"
 result "hostile names, and no network"
 
-report_from "$tmp/story" --redact
-grep -q 'beef\|server\|client\|/story' "$tmp/page" "$tmp/perfetto" && fail "--redact: names or keys are there"
+# Names that begin as the kernel's own do, too.
+sed 's/"name":"a<i>[^"]*"/"name":"[clandestine"/' "$tmp/story" >"$tmp/of-names"
+report_from "$tmp/of-names" --redact
+grep -q 'clandestine\|beef\|server\|client\|/of-names' "$tmp/page" "$tmp/perfetto" && fail "--redact: names or keys are there"
 expect_grep 'stand-ins' "$tmp/page"
 report_from "$tmp/story" --failed --pid 200
 expect_card events 0+3

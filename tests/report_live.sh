@@ -16,7 +16,7 @@ case $backends in
 esac
 # shellcheck disable=SC2086 # words
 set -- $backends
-begin $((2 * $# + 1 + rest))
+begin $((2 * $# + 2 + rest))
 [ ! "$no_fentry" ] || ktap_print_msg "no fentry on this kernel: $no_fentry"
 
 # There are no other tools for XML in the lab: the page has one thing a line.
@@ -99,6 +99,23 @@ else
 fi
 kill "$child"
 result "the sharing picture at the end, or why there is none"
+
+# Who was to take it is killed: the page is there all the same.
+cat >"$tmp/alone" <<'END'
+for my $status (glob "/proc/[0-9]*/status") {
+	open(my $f, "<", $status) or next;
+	my $text = join "", <$f>;
+	my ($pid, $parent) = $text =~ /^Pid:\s+(\d+).*^PPid:\s+(\d+)/ms;
+	kill 9, $pid if $parent == getppid && $pid != $$ && $text =~ /^Name:\s+shmviz/m;
+}
+END
+cat "$tmp/stay" >>"$tmp/alone"
+run shmviz report -o "$tmp/page" --backend "$1" -- perl "$tmp/alone"
+expect_status 0
+read -r id child <"$tmp/out"
+kill "$child"
+has 'No picture: it could not be'
+result "a picture that nobody is left to take"
 
 [ $rest -gt 0 ] || finish
 

@@ -2,6 +2,7 @@
 /* shmviz report: what happened, as one page and as trace events. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,26 @@ static int trace_beside(struct reporting *re)
 	return ret;
 }
 
+/*
+ * Those that ended the trace, or came again until it had, are done with; from here
+ * on they end the command, as a picture may take long.
+ */
+static void end_by_signals(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, was;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		/* That drops one that waits. */
+		sigaction(ends[i], &ignore, &was);
+		sigaction(ends[i], &was, NULL);
+		sigaddset(&set, ends[i]);
+	}
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static int trace_now(struct reporting *re)
 {
 	bool picture = re->page.file && !re->have_picture;
@@ -202,6 +223,7 @@ static int trace_now(struct reporting *re)
 		return EXIT_FAILED;
 	}
 	ret = trace_beside(re);
+	end_by_signals();
 	if (!ret || ret == EXIT_LOST) {
 		look_at_the_end(re->report);
 		if (picture)

@@ -369,8 +369,8 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 
 	/* As waitpid() has it. */
 	end.command_status = member(obj, "command_signal") ?
-			     (int)number(obj, "command_signal") :
-			     (int)number(obj, "command_exit") << 8;
+			     (int)(number(obj, "command_signal") & 0x7f) :
+			     (int)(number(obj, "command_exit") & 0xff) << 8;
 	reader->end(&end, ctx);
 }
 

@@ -42,13 +42,14 @@ static void redact_cgroup(__u64 id)
 	cgroup_alias(id, text);
 }
 
+/* Chosen by somebody, all of it: the kernel's own are of anonymous memory. */
 static void redact_event_name(struct event *ev)
 {
 	char *name = strndup((const char *)ev->name, REC_NAME_LEN);
 
 	if (!name)
 		err_nomem();
-	redact_path(&name);
+	redact_name(&name);
 	snprintf((char *)ev->name, REC_NAME_LEN, "%s", name);
 	free(name);
 }

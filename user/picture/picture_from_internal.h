@@ -8,6 +8,7 @@
 
 /* No object and no memory has more; sums of two stay in 64 bits. */
 #define FROM_PAGES_MAX	(1ULL << 52)
+#define FROM_ORDER_MAX	20	/* of 4K pages: 4 GiB */
 
 struct from_word {
 	uint32_t bit;

@@ -72,7 +72,7 @@ static void get_frame(struct strict *st, struct json_object *item,
 	if (frame->state != SHMVIZ_STATE_PRESENT)
 		return;
 	frame->pfn = strict_number(st, item, "pfn", (UINT64_MAX >> 1) / page_size);
-	frame->order = strict_number(st, item, "order", 63);
+	frame->order = strict_number(st, item, "order", FROM_ORDER_MAX);
 	frame->node = strict_number(st, item, "node", UINT16_MAX);
 	frame->zone = get_named(st, item, "zone", SHMVIZ_ZONE_DEVICE + 1,
 				frame_zone_name);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ int keeper_start(struct keeper *keeper)
 	*keeper = (struct keeper) { .pid = -1, .ask = -1 };
 	keeper->json = memfd_create("picture", MFD_CLOEXEC);
 	keeper->why = memfd_create("why", MFD_CLOEXEC);
-	if (keeper->json < 0 || keeper->why < 0 || pipe2(ask, O_CLOEXEC))
+	if (keeper->json < 0 || keeper->why < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ask))
 		return -errno;
 	keeper->ask = ask[1];
 	keeper->pid = fork();
@@ -97,7 +99,9 @@ int keeper_ask(struct keeper *keeper, const int *shmids, size_t n,
 	int status = -1;
 	char path[64];
 
-	if (keeper->pid < 0 || write(keeper->ask, shmids, len) != (ssize_t)len) {
+	/* It may have been killed: the page does not go with it. */
+	if (keeper->pid < 0 ||
+	    send(keeper->ask, shmids, len, MSG_NOSIGNAL) != (ssize_t)len) {
 		snprintf(why, size, "it could not be asked for");
 		return -1;
 	}

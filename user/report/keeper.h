@@ -18,7 +18,7 @@
 
 struct keeper {
 	pid_t pid;		/* -1: none */
-	int ask;		/* a pipe: shmids */
+	int ask;		/* a socket: shmids */
 	int json, why;		/* what it writes: the picture; if there is none */
 };
 

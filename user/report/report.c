@@ -40,6 +40,7 @@ struct report *report_new(void)
 	if (!report)
 		err_nomem();
 	report->end.reason = "cut-off";
+	report->others_room = REPORT_OTHERS_MAX;
 	return report;
 }
 

@@ -169,6 +169,7 @@ struct report {
 	struct report_object **objects;	/* by their first event */
 	size_t n, room;
 	size_t n_ended, n_others;
+	size_t others_room;	/* so many before some are left out */
 	__u64 objects_left_out, objects_left_out_events;
 	__u64 objects_left_out_made;
 

@@ -29,30 +29,53 @@ struct report_object *report_object_find(struct report *report,
 	return found ? *(struct report_object **)found : NULL;
 }
 
+static void leave_out(struct report *report, struct report_object *obj);
+
 /* Not told of the end of a file: those that nobody maps may go. */
-static struct report_object *least_other(const struct report *report)
+static bool may_go(const struct report_object *obj)
+{
+	return !report_is_segment(obj) && !report_is_gone(obj) &&
+	       obj->n_spans == obj->ended_spans - obj->spans_left_out;
+}
+
+static void leave_out_least(struct report *report)
 {
 	struct report_object *least = NULL;
 
 	for (size_t i = 0; i < report->n; i++) {
 		struct report_object *obj = report->objects[i];
 
-		if (!report_is_segment(obj) && !report_is_gone(obj) &&
-		    obj->n_spans == obj->ended_spans - obj->spans_left_out &&
-		    (!least || obj->events < least->events))
+		if (may_go(obj) && (!least || obj->events < least->events))
 			least = obj;
 	}
-	return least;
+	if (least)
+		leave_out(report, least);
 }
 
-static void leave_out(struct report *report, struct report_object *obj);
+static void leave_out_all(struct report *report)
+{
+	for (size_t i = report->n; i > 0; i--)
+		if (may_go(report->objects[i - 1]))
+			leave_out(report, report->objects[i - 1]);
+}
 
+/*
+ * Where more are mapped than there is room for, there is none for others. To look
+ * for those each time one is added would take longer with each: it is done
+ * when there are an eighth more.
+ */
 static void make_room(struct report *report)
 {
-	struct report_object *obj = least_other(report);
-
-	if (obj)
-		leave_out(report, obj);
+	if (report->others_room <= REPORT_OTHERS_MAX) {
+		leave_out_least(report);
+		if (report->n_others <= REPORT_OTHERS_MAX)
+			return;
+	} else {
+		leave_out_all(report);
+	}
+	report->others_room = report->n_others + report->n_others / 8;
+	if (report->n_others <= REPORT_OTHERS_MAX)
+		report->others_room = REPORT_OTHERS_MAX;
 }
 
 struct report_object *report_object_add(struct report *report,
@@ -77,7 +100,7 @@ struct report_object *report_object_add(struct report *report,
 	}
 	if (!tsearch(obj, &report->by_id, compare))
 		err_nomem();
-	if (!report_is_segment(obj) && ++report->n_others > REPORT_OTHERS_MAX)
+	if (!report_is_segment(obj) && ++report->n_others > report->others_room)
 		make_room(report);
 	report->objects = report_grow(report->objects, report->n, &report->room,
 				      sizeof(struct report_object *));
