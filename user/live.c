@@ -265,7 +265,7 @@ static int refuse(const char *what, int err)
 static int run_attached(struct trace *trace)
 {
 	const struct trace_options *opt = trace->opt;
-	int err, ret = EXIT_DONE;
+	int err, ret = EXIT_DONE, nice = getpriority(PRIO_PROCESS, 0);
 
 	err = runloop_time(&trace->loop, opt->duration, 0);
 	if (err)
@@ -282,6 +282,8 @@ static int run_attached(struct trace *trace)
 	else
 		run(trace);
 	finish(trace);
+	/* The rest is in no hurry. */
+	setpriority(PRIO_PROCESS, 0, nice);
 	if (!ret && trace->out_of_memory)
 		ret = EXIT_FAILED;
 	if (!ret && opt->strict && trace->end.lost)
