@@ -4,6 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need
+skip_if_native
 begin 7
 
 run shmviz --version

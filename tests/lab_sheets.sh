@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device perl
-skip_on_other_kernel
+share first
 lab=$here/../Documentation/lab
 sheets=${SHEETS:-$(echo "$lab"/[0-9]*.md)}
 PATH=$(dirname "$SHMVIZ"):$here/../build/examples:$PATH

@@ -5,6 +5,7 @@
 . "$here/harness/ls.sh"
 
 need root jq perl unshare stat
+share second
 begin 5
 
 posix=/dev/shm/shmviz-test-$$

@@ -7,7 +7,7 @@
 . "$here/harness/report.sh"
 
 need root jq perl
-skip_on_other_kernel
+share first
 find_backends
 # The rest is the same by any backend: not where the lane host has tested it.
 rest=0

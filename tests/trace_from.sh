@@ -6,6 +6,7 @@
 . "$here/harness/from.sh"
 
 need root jq perl stress-ng
+share second
 begin 6
 
 shm_make 12288

@@ -131,15 +131,18 @@ tests_passed()
 # then has that much less to do.
 lane_vm()
 {
-	local less=()
+	local less=() share
 
 	! grep -q '^pass.*: tracepoint: ' "$results/host.tsv" 2>/dev/null ||
 		less=(--env BACKENDS=fentry)
 	less+=(--env "NATIVE=$(tests_passed "$results/host.tsv")")
 	# What hardly depends on the kernel: on one, unless all are asked for.
-	[[ ${all_kernels-} || $1 == "$KERNEL_DEFAULT" ||
-	   " ${kernels[*]} " != *" $KERNEL_DEFAULT "* ]] ||
-		less+=(--env OTHER_KERNEL=1)
+	if [[ ! ${all_kernels-} && ${#kernels[@]} -gt 1 &&
+	      " ${kernels[*]} " == *" $KERNEL_DEFAULT "* ]]; then
+		share=second
+		[[ $1 != "$KERNEL_DEFAULT" ]] || share=first
+		less+=(--env "LANE_SHARE=$share")
+	fi
 	[[ ${all_kernels-} ]] || less+=(--env STRESS_SECS=30)
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }

@@ -60,12 +60,12 @@ skip_if_native()
 	esac
 }
 
-# skip_on_other_kernel: what takes long, and hardly depends on the kernel, is run by
-# scripts/check in one lane of those of several kernels
-skip_on_other_kernel()
+# share first|second: what takes long, and hardly depends on the kernel, is run in one
+# lane of those that scripts/check has for several kernels
+share()
 {
-	[ -z "${OTHER_KERNEL:-}" ] ||
-		ktap_skip_all "another kernel's lane runs it; scripts/check -a: all do"
+	[ "${LANE_SHARE:-$1}" = "$1" ] ||
+		ktap_skip_all "the lane of another kernel runs it; scripts/check -a: all do"
 }
 
 # need THING...: skip all if one is missing. A THING is root, device, a
