@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rows of a drawing: the pages of a small object, one by one; else its runs,
- * folded until they are few enough to be looked at. First runs that differ in nothing but where their frames lie
- * become one row, then neighbours do, by ranges of pages of equal size. A row says
- * how many pages of each kind are in it, so that nothing goes unsaid.
+ * folded until they are few enough to be looked at. First runs that differ in
+ * nothing but where their frames lie become one row, then neighbours do, by ranges
+ * of pages of equal size. A row says how many pages of each kind are in it, so that
+ * nothing goes unsaid.
  */
 #ifndef SHMVIZ_PICTURE_ROWS_H
 #define SHMVIZ_PICTURE_ROWS_H

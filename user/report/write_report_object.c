@@ -111,7 +111,8 @@ static void put_spans(FILE *out, const struct report *report,
 	if (!all)
 		return;
 	fprintf(out, "<details class=\"spans\"><summary>%" PRIu64 " attachment%s"
-		"</summary>\n<div class=\"scroll\"><table><thead><tr><th>process</th><th>address</th>"
+		"</summary>\n<div class=\"scroll\"><table><thead>"
+		"<tr><th>process</th><th>address</th>"
 		"<th>by</th><th class=\"n\">from, s</th><th>ended by</th>"
 		"<th class=\"n\">to, s</th><th class=\"n\">for</th></tr></thead>"
 		"<tbody>\n", all, all == 1 ? "" : "s");

@@ -109,7 +109,8 @@ void write_report_failures(FILE *out, const struct report *report)
 	if (!report->n_failures)
 		return;
 	fprintf(out, "<h2 id=\"failed\">Calls that failed</h2>\n"
-		"<div class=\"scroll\"><table class=\"failed\"><thead><tr><th class=\"n\">first at, s"
+		"<div class=\"scroll\"><table class=\"failed\"><thead>"
+		"<tr><th class=\"n\">first at, s"
 		"</th><th>process</th><th>call</th><th>error</th>"
 		"<th class=\"n\">times</th><th class=\"n\">last at, s</th></tr>"
 		"</thead><tbody>\n");
