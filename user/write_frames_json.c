@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 #include <sys/sysmacros.h>
 
+#include "frame_json.h"
 #include "frame_names.h"
 #include "json.h"
 #include "write_frames.h"
@@ -38,30 +39,10 @@ static struct json_object *page_json(uint64_t page,
 				     const struct shmviz_frame *frame,
 				     uint32_t page_size)
 {
-	struct json_object *o = js_object(), *flags;
+	struct json_object *o = js_object();
 
 	js_add_u64(o, "page", page);
-	js_add_string(o, "state", frame_state_name(frame->state));
-	if (frame->state == SHMVIZ_STATE_SWAPPED) {
-		js_add_u64(o, "swap_type", frame->swap_type);
-		js_add_u64(o, "swap_offset", frame->swap_offset);
-	}
-	if (frame->state != SHMVIZ_STATE_PRESENT)
-		return o;
-
-	js_add_u64(o, "pfn", frame->pfn);
-	js_add_hex(o, "phys", frame->pfn * page_size, 1);
-	js_add_u64(o, "order", frame->order);
-	js_add_u64(o, "node", frame->node);
-	js_add_string(o, "zone", frame_zone_name(frame->zone));
-	js_add_int(o, "mapcount", frame->mapcount);
-	js_add_int(o, "refcount", frame->refcount);
-	js_add_u64(o, "memcg", frame->memcg);
-	flags = js_array();
-	for (const struct frame_flag *f = frame_flags; f->bit; f++)
-		if (frame->flags & f->bit)
-			js_append_string(flags, f->name);
-	js_add(o, "flags", flags);
+	frame_add_json(o, frame, page_size, true);
 	return o;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "frame_json.h"
 #include "frame_names.h"
 #include "json.h"
 #include "write_map.h"
@@ -77,31 +78,6 @@ static struct json_object *processes_json(const struct picture_object *obj)
 	return array;
 }
 
-static void add_frame(struct json_object *o, const struct shmviz_frame *frame,
-		      unsigned int page_size)
-{
-	struct json_object *flags;
-
-	if (frame->state == SHMVIZ_STATE_SWAPPED) {
-		js_add_u64(o, "swap_type", frame->swap_type);
-		js_add_u64(o, "swap_offset", frame->swap_offset);
-	}
-	if (frame->state != SHMVIZ_STATE_PRESENT)
-		return;
-	js_add_u64(o, "pfn", frame->pfn);
-	js_add_hex(o, "phys", frame->pfn * page_size, 1);
-	js_add_u64(o, "order", frame->order);
-	js_add_u64(o, "node", frame->node);
-	js_add_string(o, "zone", frame_zone_name(frame->zone));
-	js_add_int(o, "mapcount", frame->mapcount);
-	js_add_u64(o, "memcg", frame->memcg);
-	flags = js_array();
-	for (const struct frame_flag *f = frame_flags; f->bit; f++)
-		if (frame->flags & f->bit)
-			js_append_string(flags, f->name);
-	js_add(o, "flags", flags);
-}
-
 static struct json_object *copies_json(const struct picture_object *obj,
 				       const struct picture_run *run)
 {
@@ -125,8 +101,7 @@ static void put_run(FILE *out, const struct picture_object *obj,
 
 	js_add_u64(o, "page", run->first);
 	js_add_u64(o, "count", run->count);
-	js_add_string(o, "state", frame_state_name(run->frame.state));
-	add_frame(o, &run->frame, obj->info.page_size);
+	frame_add_json(o, &run->frame, obj->info.page_size, false);
 	js_add_u64(o, "mapped", run->mapped);
 	js_add_u64(o, "sharing", run->sharing);
 	for (size_t i = 0; i < obj->n_mappings; i++)
