@@ -174,7 +174,7 @@ expect_clean()
 names='"a\"\\\\\\xff\\x0a\\x1b[1m", "\\xff\\xfe", "", "\\x9b2J\\x0d\\x7f\\x07",
 	"\\xc2\\x9b2J", "\\xe2\\x80\\xaeabc", "\"},{\"type\":\"e", "\\xe2\\x82",
 	"%s%n\\x09\\x01\\x0b"'
-run shmviz trace --json -- perl "$tmp/hostile"
+run_told shmviz trace --json -- perl "$tmp/hostile"
 expect_status 0
 expect_clean
 jq -s '[.[] | select(.event == "shmget" and (.args.key | startswith("0x0000520")))]' \
@@ -183,7 +183,7 @@ expect_jq "[.[].comm] == [$names]" "$tmp/ev"
 jq -s '[.[] | select(.type == "event")]' "$tmp/out" >"$tmp/ev"
 expect_jq "all(.[]; .comm as \$c | any($names, \"perl\"; . == \$c))" "$tmp/ev"
 expect_jq "[.[] | select(.event == \"shmat\") | .comm] | sort == ([$names] | sort)" "$tmp/ev"
-run shmviz trace $quick -- perl "$tmp/hostile"
+run_told shmviz trace $quick -- perl "$tmp/hostile"
 expect_status 0
 expect_clean
 expect_grep 'a"\\\\\\xff\\x0a\\x1b\[1m' "$tmp/out"
