@@ -55,3 +55,19 @@ uint64_t picture_addr(const struct picture_object *obj,
 {
 	return map->start + (page - map->first) * obj->info.page_size;
 }
+
+void picture_count_holders(const struct picture_object *obj,
+			   struct picture_run *run)
+{
+	size_t last = SIZE_MAX;
+
+	run->mapped = run->sharing = 0;
+	for (size_t i = 0; i < obj->n_mappings; i++) {
+		if (run->touch[i] != PICTURE_TOUCHED)
+			continue;
+		run->mapped++;
+		/* Mappings of one process lie one after the other. */
+		run->sharing += obj->mappings[i].process != last;
+		last = obj->mappings[i].process;
+	}
+}

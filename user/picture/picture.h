@@ -102,4 +102,8 @@ uint64_t picture_pfn(const struct picture_run *run, uint64_t page);
 uint64_t picture_addr(const struct picture_object *obj,
 		      const struct picture_mapping *map, uint64_t page);
 
+/* Fill in `mapped` and `sharing`, which follow from `touch`. */
+void picture_count_holders(const struct picture_object *obj,
+			   struct picture_run *run);
+
 #endif /* SHMVIZ_PICTURE_H */

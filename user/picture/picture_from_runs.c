@@ -131,15 +131,7 @@ static bool get_touch(struct strict *st, struct json_object *item,
 static bool get_sums(struct strict *st, struct json_object *item,
 		     const struct picture_object *obj, struct picture_run *run)
 {
-	size_t last = SIZE_MAX;
-
-	for (size_t i = 0; i < obj->n_mappings; i++) {
-		if (run->touch[i] != PICTURE_TOUCHED)
-			continue;
-		run->mapped++;
-		run->sharing += obj->mappings[i].process != last;
-		last = obj->mappings[i].process;
-	}
+	picture_count_holders(obj, run);
 	if (run->mapped && run->frame.state != SHMVIZ_STATE_PRESENT)
 		return strict_wrong(st, "\"touch\" has 'x' where no frame is");
 	if (strict_number(st, item, "mapped", UINT32_MAX) != run->mapped)

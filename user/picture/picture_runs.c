@@ -41,21 +41,6 @@ static bool copies_continue(const struct picture_object *obj,
 	return true;
 }
 
-static void count_holders(const struct picture_object *obj,
-			  struct picture_run *run)
-{
-	size_t last = SIZE_MAX;
-
-	for (size_t i = 0; i < obj->n_mappings; i++) {
-		if (run->touch[i] != PICTURE_TOUCHED)
-			continue;
-		run->mapped++;
-		/* Mappings of one process lie one after the other. */
-		run->sharing += obj->mappings[i].process != last;
-		last = obj->mappings[i].process;
-	}
-}
-
 static void *copy(const void *from, size_t size)
 {
 	void *to = malloc(size ? size : 1);
@@ -100,6 +85,6 @@ void picture_add_page(struct picture_builder *builder, uint64_t page,
 		if (copies[i])
 			run.copies = copy(copies, obj->n_mappings *
 						  sizeof(*copies));
-	count_holders(obj, &run);
+	picture_count_holders(obj, &run);
 	append(builder, &run);
 }
