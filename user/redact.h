@@ -101,6 +101,8 @@ uint64_t redact_together(enum redact_space space, uint64_t first,
 			 uint64_t count);
 
 /* A frame's record, of a model that was learned. */
+/* `count` pages from the one of this record on: redact_learn() of what it has. */
+void redact_learn_frames(const struct shmviz_frame *frame, uint64_t count);
 void redact_frame(struct shmviz_frame *frame);
 
 /* Random bytes of the kernel's. */

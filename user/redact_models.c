@@ -118,17 +118,14 @@ void redact_objects(struct object_list *list)
 	list->redacted = true;
 }
 
-static void learn_run(const struct frame_run *run)
+void redact_learn_frames(const struct shmviz_frame *frame, uint64_t count)
 {
-	const struct shmviz_frame *frame = &run->frame;
-
 	if (frame->state == SHMVIZ_STATE_PRESENT)
-		redact_learn(REDACT_FRAMES, frame->pfn, run->count,
-			     frame->order);
+		redact_learn(REDACT_FRAMES, frame->pfn, count, frame->order);
 	else if (frame->state == SHMVIZ_STATE_SWAPPED)
 		redact_learn(REDACT_SLOTS, redact_slot(frame->swap_type,
 						       frame->swap_offset),
-			     run->count, 0);
+			     count, 0);
 }
 
 void redact_frame(struct shmviz_frame *frame)
@@ -146,7 +143,8 @@ void redact_frames(struct shmviz_info *info, struct frame_list *frames,
 {
 	info->key = redact_key(info->key);
 	for (size_t i = 0; i < frames->n; i++)
-		learn_run(&frames->runs[i]);
+		redact_learn_frames(&frames->runs[i].frame,
+				    frames->runs[i].count);
 	for (size_t i = 0; i < frames->n; i++)
 		redact_frame(&frames->runs[i].frame);
 	for (size_t i = 0; i < sharers->n; i++) {

@@ -11,15 +11,7 @@
 static void learn_run(const struct picture_object *obj,
 		      const struct picture_run *run)
 {
-	const struct shmviz_frame *frame = &run->frame;
-
-	if (frame->state == SHMVIZ_STATE_PRESENT)
-		redact_learn(REDACT_FRAMES, frame->pfn, run->count,
-			     frame->order);
-	else if (frame->state == SHMVIZ_STATE_SWAPPED)
-		redact_learn(REDACT_SLOTS, redact_slot(frame->swap_type,
-						       frame->swap_offset),
-			     run->count, 0);
+	redact_learn_frames(&run->frame, run->count);
 	for (size_t i = 0; run->copies && i < obj->n_mappings; i++)
 		if (run->copies[i])
 			redact_learn(REDACT_FRAMES, run->copies[i], run->count,
