@@ -125,8 +125,8 @@ static int add_namespace(const struct ipcns *ns, void *arg)
 	return ret;
 }
 
-static struct segment *find_segment(struct segment_list *list, ino_t ipcns,
-				    int shmid)
+struct segment *segment_find(const struct segment_list *list, ino_t ipcns,
+			     int shmid)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->segments[i].ipcns == ipcns &&
@@ -147,7 +147,7 @@ static bool has_attached(const struct segment_list *list, ino_t ipcns)
 static int add_attachment(const struct proc_shm_vma *vma, void *arg)
 {
 	struct reading *rd = arg;
-	struct segment *seg = find_segment(rd->list, rd->ipcns, vma->shmid);
+	struct segment *seg = segment_find(rd->list, rd->ipcns, vma->shmid);
 	struct attachment *bigger;
 	int ret;
 

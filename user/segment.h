@@ -67,6 +67,10 @@ struct segment_list {
 int segment_list_read(struct segment_list *list, bool attachments);
 void segment_list_free(struct segment_list *list);
 
+/* NULL if it is not in the list. */
+struct segment *segment_find(const struct segment_list *list, ino_t ipcns,
+			     int shmid);
+
 /* Marked for destruction, and locked in memory. */
 bool segment_is_dest(const struct segment *seg);
 bool segment_is_locked(const struct segment *seg);
