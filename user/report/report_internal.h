@@ -31,6 +31,12 @@ struct report_span *report_span_find(struct report *report,
 				     __u32 pid, __u32 ns_pid, __u64 addr);
 void report_span_end(struct report *report, struct report_span *span, __u64 ts,
 		     enum report_ending ending, enum rec_cause cause);
+/*
+ * End the one that a drop is about. False: its beginning was not told of, so it must
+ * have been there before.
+ */
+bool report_span_drop(struct report *report, struct report_object *obj,
+		      const struct event *ev);
 /* All that are open and began before `ts`. */
 void report_spans_vanish(struct report *report, struct report_object *obj,
 			 __u64 ts);

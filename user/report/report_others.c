@@ -46,21 +46,6 @@ static void on_adjust(struct report *report, const struct report_object *obj,
 	span->end = ev->end;
 }
 
-static void on_drop(struct report *report, struct report_object *obj,
-		    const struct event *ev)
-{
-	struct report_span *span = report_span_find(report, obj, ev->pid,
-						    ev->ns_pid, ev->addr);
-
-	if (!span) {
-		span = report_span_begin(report, obj, ev, REPORT_UNSEEN);
-		span->from = report->from;
-	} else {
-		count_mapping(obj, ev, -1);
-	}
-	report_span_end(report, span, ev->ts, REPORT_DROPPED, ev->cause);
-}
-
 static void on_begin(struct report *report, struct report_object *obj,
 		     const struct event *ev, enum report_begin begin)
 {
@@ -94,7 +79,8 @@ void report_event_other(struct report *report, const struct event *ev)
 		on_adjust(report, obj, ev);
 		break;
 	case KIND_DROP:
-		on_drop(report, obj, ev);
+		if (report_span_drop(report, obj, ev))
+			count_mapping(obj, ev, -1);
 		break;
 	case KIND_RESIZE:
 	case KIND_UNLINK:

@@ -104,6 +104,21 @@ void report_span_end(struct report *report, struct report_span *span, __u64 ts,
 		leave_out(obj, span);
 }
 
+bool report_span_drop(struct report *report, struct report_object *obj,
+		      const struct event *ev)
+{
+	struct report_span *span = report_span_find(report, obj, ev->pid,
+						    ev->ns_pid, ev->addr);
+	bool seen = span;
+
+	if (!seen) {
+		span = report_span_begin(report, obj, ev, REPORT_UNSEEN);
+		span->from = report->from;
+	}
+	report_span_end(report, span, ev->ts, REPORT_DROPPED, ev->cause);
+	return seen;
+}
+
 void report_spans_vanish(struct report *report, struct report_object *obj,
 			 __u64 ts)
 {

@@ -149,20 +149,6 @@ static void on_split(struct report *report, struct report_object *obj,
 	report_span_begin(report, obj, ev, REPORT_SPLIT);
 }
 
-/* One that was not told of must have been there before. */
-static void on_drop(struct report *report, struct report_object *obj,
-		    const struct event *ev)
-{
-	struct report_span *span = report_span_find(report, obj, ev->pid,
-						    ev->ns_pid, ev->addr);
-
-	if (!span) {
-		span = report_span_begin(report, obj, ev, REPORT_UNSEEN);
-		span->from = report->from;
-	}
-	report_span_end(report, span, ev->ts, REPORT_DROPPED, ev->cause);
-}
-
 /* Where drops are told, this one has been. */
 static void on_detach(struct report *report, const struct event *ev)
 {
@@ -192,7 +178,7 @@ static void on_done(struct report *report, struct report_object *obj,
 		on_split(report, obj, ev);
 		break;
 	case KIND_DROP:
-		on_drop(report, obj, ev);
+		report_span_drop(report, obj, ev);
 		break;
 	case KIND_DESTROY:
 		end_object(report, obj, ev, ev->cause);
@@ -258,16 +244,6 @@ void report_segment(struct report *report, const struct segment *seg)
 		add_attachment(report, obj, &seg->attachments[i]);
 }
 
-static const struct segment *find(const struct segment_list *list, ino_t ipcns,
-				  int shmid)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (list->segments[i].ipcns == ipcns &&
-		    list->segments[i].shm.shmid == shmid)
-			return &list->segments[i];
-	return NULL;
-}
-
 void report_still_there(struct report *report, const struct segment_list *list,
 			__u64 now)
 {
@@ -280,7 +256,7 @@ void report_still_there(struct report *report, const struct segment_list *list,
 		if (!report_is_segment(obj) || report_is_gone(obj) ||
 		    obj->id.space != report->start.ipcns)
 			continue;
-		seg = find(list, obj->id.space, obj->id.number);
+		seg = segment_find(list, obj->id.space, obj->id.number);
 		if (seg) {
 			report_point_add(obj, now, seg->shm.nattch);
 			if (!seg->shm.nattch)
