@@ -129,6 +129,6 @@ void strip_legend(FILE *out, const struct strip *strip, uint64_t page_size,
 	put_meaning(out, SIGN_SWAPPED, "swapped  ", style);
 	put_meaning(out, SIGN_HOLE, "hole", style);
 	fprintf(out, "  (a cell is %" PRIu64 " page%s, %s)", strip->per_cell,
-		strip->per_cell == 1 ? "" : "s",
+		text_plural(strip->per_cell),
 		text_human(size, strip->per_cell * page_size));
 }

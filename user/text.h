@@ -46,6 +46,12 @@ const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes);
 /* What a text of a redacted model says of itself. */
 #define TEXT_REDACTED	"redacted: frames, keys and names are stand-ins"
 
+/* What is put behind a noun: "s", but for one. */
+static inline const char *text_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* As text_show(), right to `out`; for strings that may come from a file. */
 void text_put(FILE *out, const char *text);
 void text_put_line(FILE *out, const char *before, const char *text);

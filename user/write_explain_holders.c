@@ -105,7 +105,7 @@ static void put_missing(FILE *out, const struct explain *ex)
 			    ex->frame.mapcount - found);
 	else if (ex->frame.mapcount == found)
 		explain_put(out, "", "these are all: the frame is mapped %" PRId64
-			    " time%s", found, found == 1 ? "" : "s");
+			    " time%s", found, text_plural(found));
 }
 
 /* Nobody was looked for. */

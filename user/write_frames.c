@@ -244,11 +244,6 @@ static void write_table(FILE *out, const struct shmviz_info *info,
 	scols_unref_table(table);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void write_head(FILE *out, const struct shmviz_info *info)
 {
 	const char *words[INFO_WORDS_MAX];
@@ -266,7 +261,7 @@ static void write_head(FILE *out, const struct shmviz_info *info)
 		fprintf(out, "segment %d: key 0x%08x, mode %04o, size %s, %"
 			PRIu64 " attachment%s", info->shmid, info->key,
 			info->mode, size, (uint64_t)info->nattch,
-			plural(info->nattch));
+			text_plural(info->nattch));
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, ", %s", words[i]);
 	if (info->kind == SHMVIZ_KIND_SEGMENT)
@@ -281,7 +276,7 @@ static void write_sharers(FILE *out, const struct shmviz_info *info,
 		fputs("nobody maps it\n\n", out);
 	else
 		fprintf(out, "mapped %zu time%s:\n", sharers->n,
-			plural(sharers->n));
+			text_plural(sharers->n));
 	write_sharers_text(out, sharers, info->page_size);
 	if (sharers->n)
 		putc('\n', out);
@@ -310,7 +305,7 @@ static void put_amount(FILE *out, uint64_t bytes)
 	text_human(size, bytes);
 	last = strlen(size) - 1;
 	if (size[last] >= '0' && size[last] <= '9')
-		fprintf(out, "%s byte%s", size, plural(bytes));
+		fprintf(out, "%s byte%s", size, text_plural(bytes));
 	else
 		fprintf(out, "%.*s %ciB", (int)last, size, size[last]);
 }
@@ -318,7 +313,7 @@ static void put_amount(FILE *out, uint64_t bytes)
 static void write_summary(FILE *out, const struct shmviz_info *info,
 			  const struct frame_list *frames)
 {
-	fprintf(out, "%" PRIu64 " page%s", frames->pages, plural(frames->pages));
+	fprintf(out, "%" PRIu64 " page%s", frames->pages, text_plural(frames->pages));
 	if (frames->n && frames->pages != info->pages) {
 		char range[CELL_MAX];
 
@@ -329,7 +324,7 @@ static void write_summary(FILE *out, const struct shmviz_info *info,
 	}
 	fprintf(out, ": %" PRIu64 " present, %" PRIu64 " swapped, %" PRIu64
 		" hole%s; ", frames->present, frames->swapped, frames->holes,
-		plural(frames->holes));
+		text_plural(frames->holes));
 	put_amount(out, frames->present * info->page_size);
 	fputs(" of ", out);
 	put_amount(out, frames->pages * info->page_size);

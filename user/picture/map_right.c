@@ -63,11 +63,6 @@ static void pages_text(char *text, const struct fold_row *row)
 			 row->first + row->count - 1);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void range_text(char *text, size_t size, uint64_t low, uint64_t high)
 {
 	if (low == high)
@@ -90,7 +85,7 @@ static void frames_text(char *text, const struct fold *fold,
 		range_text(text, CELL_SIZE, row->low, row->high);
 	else if (row->pieces == 1 || fold->level == FOLD_PARTS)
 		snprintf(text, CELL_SIZE, "%" PRIu64 " frame%s", row->present,
-			 plural(row->present));
+			 text_plural(row->present));
 	else if (row->pieces == row->present)
 		snprintf(text, CELL_SIZE, "%" PRIu64 " frames, scattered",
 			 row->present);
@@ -182,10 +177,10 @@ static void note_order(struct notes *notes, const struct fold *fold,
 	text_human(size, page << row->order_most);
 	if (row->hugetlb)
 		note(notes, "huge page%s of %s",
-		     plural(row->present >> row->order_most), size);
+		     text_plural(row->present >> row->order_most), size);
 	else if (row->order_most && row->order_most == row->order_least)
 		note(notes, "folio%s of %s",
-		     plural(row->present >> row->order_most ?
+		     text_plural(row->present >> row->order_most ?
 			    row->present >> row->order_most : 1), size);
 	else if (row->order_most)
 		note(notes, "folios up to %s", size);
@@ -248,10 +243,10 @@ static void draw_frameless(struct notes *notes, const struct fold *fold,
 	const struct shmviz_frame *frame = &row->frame;
 
 	if (!row->swapped)
-		note(notes, "hole%s: no frame", plural(row->count));
+		note(notes, "hole%s: no frame", text_plural(row->count));
 	else if (row->holes)
 		note(notes, "%" PRIu64 " swapped, %" PRIu64 " hole%s",
-		     row->swapped, row->holes, plural(row->holes));
+		     row->swapped, row->holes, text_plural(row->holes));
 	else if (frame->swap_type == SHMVIZ_SWAP_POISONED)
 		note(notes, "lost to a memory error");
 	else if (row->pieces > 1)
@@ -274,7 +269,7 @@ static void draw_notes(struct draw *draw, const struct fold *fold,
 	note_sharing(&notes, fold, row);
 	if (row->holes)
 		note(&notes, "%" PRIu64 " hole%s", row->holes,
-		     plural(row->holes));
+		     text_plural(row->holes));
 	if (row->swapped)
 		note(&notes, "%" PRIu64 " swapped", row->swapped);
 	if (copies)

@@ -126,10 +126,10 @@ void picture_put_summary(FILE *out, const struct picture_object *obj)
 
 	fprintf(out, "%s, %" PRIu64 " page%s of %s: %" PRIu64 " present, %" PRIu64
 		" swapped, %" PRIu64 " hole%s", text_human(size, info->size),
-		(uint64_t)info->pages, info->pages == 1 ? "" : "s",
+		(uint64_t)info->pages, text_plural(info->pages),
 		text_human(unit, info->page_size), (uint64_t)info->present,
 		(uint64_t)info->swapped, (uint64_t)info->holes,
-		info->holes == 1 ? "" : "s");
+		text_plural(info->holes));
 }
 
 uint64_t picture_shared(const struct picture_object *obj)
@@ -147,7 +147,7 @@ void picture_put_holders(FILE *out, const struct picture_object *obj)
 
 	fprintf(out, "%zu process%s with %zu mapping%s; ", obj->n_processes,
 		obj->n_processes == 1 ? "" : "es", obj->n_mappings,
-		obj->n_mappings == 1 ? "" : "s");
+		text_plural(obj->n_mappings));
 	if (!shared)
 		fputs("no frame is shared", out);
 	else

@@ -48,11 +48,6 @@ static void draw_legend(struct draw *draw)
 		draw_newline(draw);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void title_word(struct draw *draw, const char *between,
 		       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -103,11 +98,11 @@ static void draw_title(struct draw *draw, const struct picture_object *obj)
 	draw_colour(draw, COLOUR_NONE);
 	title_word(draw, "  ", "%s, %" PRIu64 " page%s:",
 		   text_human(size, info->size), (uint64_t)info->pages,
-		   plural(info->pages));
+		   text_plural(info->pages));
 	title_word(draw, " ", "%" PRIu64 " present,", (uint64_t)info->present);
 	title_word(draw, " ", "%" PRIu64 " swapped,", (uint64_t)info->swapped);
 	title_word(draw, " ", "%" PRIu64 " hole%s", (uint64_t)info->holes,
-		   plural(info->holes));
+		   text_plural(info->holes));
 	if (info->kind == SHMVIZ_KIND_SEGMENT)
 		title_word(draw, "; ", "nattch %" PRIu64,
 			   (uint64_t)info->nattch);
@@ -132,7 +127,7 @@ static void draw_folded(struct draw *draw, const struct fold *fold)
 	if (fold->n_columns < fold->obj->n_mappings) {
 		draw_format(draw, " Folded: %zu mappings into %zu column%s.",
 			    fold->obj->n_mappings, fold->n_columns,
-			    plural(fold->n_columns));
+			    text_plural(fold->n_columns));
 		draw_newline(draw);
 		draw_colour(draw, COLOUR_DIM);
 	}

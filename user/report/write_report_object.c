@@ -115,7 +115,7 @@ static void put_spans(FILE *out, const struct report *report,
 		"<tr><th>process</th><th>address</th>"
 		"<th>by</th><th class=\"n\">from, s</th><th>ended by</th>"
 		"<th class=\"n\">to, s</th><th class=\"n\">for</th></tr></thead>"
-		"<tbody>\n", all, all == 1 ? "" : "s");
+		"<tbody>\n", all, text_plural(all));
 	for (size_t i = 0; i < n; i++)
 		put_span_row(out, report, obj->spans[i]);
 	fputs("</tbody></table></div>\n", out);
@@ -133,7 +133,7 @@ static void put_marks(FILE *out, const struct report *report,
 	fprintf(out, "<details class=\"marks\"><summary>%zu mark%s</summary>\n"
 		"<div class=\"scroll\"><table><thead><tr><th class=\"n\">at, s</th><th>what</th>"
 		"<th>process</th><th>call or event</th></tr></thead><tbody>\n",
-		obj->n_marks, obj->n_marks == 1 ? "" : "s");
+		obj->n_marks, text_plural(obj->n_marks));
 	for (size_t i = 0; i < obj->n_marks; i++) {
 		const struct report_mark *mark = &obj->marks[i];
 

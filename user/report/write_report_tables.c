@@ -263,7 +263,7 @@ void write_report_idle(FILE *out, const struct report *report)
 		"</summary>\n<div class=\"scroll\"><table><thead><tr><th>segment</th><th>key</th>"
 		"<th class=\"n\">size</th><th class=\"n\">nattch</th><th"
 		">creator</th><th>at the end</th></tr></thead><tbody>\n", n,
-		n == 1 ? "" : "s");
+		text_plural(n));
 	for (size_t i = 0; i < report->n && rows < ROWS_MAX; i++) {
 		const struct report_object *obj = report->objects[i];
 

@@ -132,13 +132,13 @@ static void add_size(char *text, size_t size, const struct object *obj)
 static void add_counts(char *text, size_t size, const struct object *obj)
 {
 	top_text_add(text, size, "%zu mapping%s in %zu process%s", obj->n_maps,
-		     obj->n_maps == 1 ? "" : "s", obj->procs,
+		     text_plural(obj->n_maps), obj->procs,
 		     obj->procs == 1 ? "" : "es");
 	if (obj->segment)
 		top_text_add(text, size, ", nattch %" PRIu64,
 			     obj->segment->shm.nattch);
 	top_text_add(text, size, ", %zu open descriptor%s", obj->n_fds,
-		     obj->n_fds == 1 ? "" : "s");
+		     text_plural(obj->n_fds));
 }
 
 static void add_creator(char *text, size_t size, const struct segment *seg)

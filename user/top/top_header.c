@@ -71,7 +71,7 @@ static void put_objects(const struct top_ui *ui, int y)
 	char text[512] = "";
 
 	top_text_add(text, sizeof(text), "%zu object%s", totals->all,
-		     totals->all == 1 ? "" : "s");
+		     text_plural(totals->all));
 	for (int kind = 0; kind < OBJECT_KINDS; kind++)
 		if (model->opt->choice.kinds[kind])
 			top_text_add(text, sizeof(text), "%s%zu %s",
