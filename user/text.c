@@ -180,3 +180,12 @@ void text_put_line(FILE *out, const char *before, const char *text)
 	text_put(out, text);
 	fputc('\n', out);
 }
+
+char *text_vformat(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		err_nomem();
+	return text;
+}

@@ -5,6 +5,7 @@
 #ifndef SHMVIZ_TEXT_H
 #define SHMVIZ_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdint.h>
@@ -45,6 +46,10 @@ const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes);
 
 /* What a text of a redacted model says of itself. */
 #define TEXT_REDACTED	"redacted: frames, keys and names are stand-ins"
+
+/* What vprintf() would print, to be freed. */
+char *text_vformat(const char *format, va_list args)
+	__attribute__((format(printf, 1, 0)));
 
 /* What is put behind a noun: "s", but for one. */
 static inline const char *text_plural(uint64_t n)

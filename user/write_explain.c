@@ -41,13 +41,10 @@ void explain_put(FILE *out, const char *label, const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	text = text_vformat(fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		err_nomem();
 	fprintf(out, "  %-*s ", INDENT - 3, label);
 	put_words(out, text);
 	free(text);

@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "map_draw.h"
+#include "text.h"
 
 static const struct {
 	const char *utf8, *ascii;
@@ -162,8 +163,7 @@ void draw_format(struct draw *draw, const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		err_nomem();
+	text = text_vformat(format, args);
 	va_end(args);
 	draw_text(draw, text);
 	free(text);

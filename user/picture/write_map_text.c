@@ -58,8 +58,7 @@ static void title_word(struct draw *draw, const char *between,
 	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		err_nomem();
+	text = text_vformat(format, args);
 	va_end(args);
 	draw_word(draw, text, between, 2);
 	free(text);
