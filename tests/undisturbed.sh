@@ -11,9 +11,8 @@ begin 7
 # Since 6.17 the kernel can sample who uses what, by the same marks.
 damon=/sys/module/damon_stat/parameters/enabled
 if [ -w "$damon" ] && [ "$(cat "$damon")" = Y ]; then
+	trap 'echo Y >"$damon"; cleanup' EXIT
 	echo N >"$damon"
-else
-	damon=
 fi
 
 # Maps eight pages each of a segment (twice), a file, a memfd and the board;
@@ -180,5 +179,4 @@ else
 	undisturbed trace --duration 0.3 --json
 	result "trace"
 fi
-[ -z "$damon" ] || echo Y >"$damon"
 finish
