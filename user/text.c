@@ -149,9 +149,8 @@ const char *text_human(char dst[TEXT_HUMAN_SIZE], uint64_t bytes)
 		return dst;
 	}
 
-	/* Round half up; the parts stay apart so that EiB do not overflow. */
-	tenths = (bytes >> shift) * 10 +
-		 (((bytes & ((1ULL << shift) - 1)) >> (shift - 10)) * 10 + 512) / 1024;
+	/* To the nearest tenth, a half upwards; ten times an EiB needs more bits. */
+	tenths = ((unsigned __int128)bytes * 10 + (1ULL << (shift - 1))) >> shift;
 	if (tenths >= 10240 && units[unit + 1]) {
 		tenths = 10;
 		unit++;
