@@ -221,6 +221,7 @@ static int follow(struct shown *shown, uint64_t interval)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	while (!ret && !ferror(stdout)) {
 		if (sigtimedwait(&set, NULL, &pause) > 0)

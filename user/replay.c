@@ -59,6 +59,9 @@ static void on_end(const struct trace_end *end, void *ctx)
 	struct replaying *re = ctx;
 	struct trace_end copy = *end;
 
+	/* A trace of which lines were picked may say it in its last one only. */
+	if (end->lost > re->lost)
+		re->lost = end->lost;
 	copy.delivered -= re->dropped;
 	copy.filtered += re->dropped;
 	re->writer->end(&copy);
