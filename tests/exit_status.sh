@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The exit status of every command: 0, 1, 2, 3 and 4, a full disk, a reader that
-# goes, and each signal that ends one.
+# goes, and each signal that ends one. exit_device.sh has those that need the device.
 . "$(dirname "$0")/harness/lib.sh"
 . "$here/harness/trace.sh"
 
@@ -129,21 +129,7 @@ for command in trace stat "report -o $tmp/page"; do
 		--duration 0.01
 	expect_error 3 "allows no tracing.*shmviz doctor"
 done
-if has_device; then
-	shm_make 4096
-	run shmviz view "$shmid"
-	expect_error 3 "allow_view=1"
-	shm_remove "$shmid"
-	for command in frames map view; do
-		run shmviz $command "$shmid"
-		expect_error 1 "no segment with shmid $shmid"
-		run shmviz $command --path "$tmp/nowhere"
-		expect_error 1 "nowhere"
-		# shellcheck disable=SC2086 # words
-		run $user "$SHMVIZ" $command "$shmid"
-		expect_error 1 "root|CAP_SYS_ADMIN"
-	done
-else
+if ! has_device; then
 	for command in "frames 5" "frames --board" "map 5" "map" "view 5"; do
 		# shellcheck disable=SC2086 # words
 		run shmviz $command
