@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
+skip_if_native
 begin 6
 file=/dev/shm/users-$$
 trap 'rm -f "$file"; cleanup' EXIT
