@@ -287,7 +287,7 @@ if [ "$device" != 0 ]; then
 		.present == 2 and .swapped == 0 and .holes == 3 and
 		(.flags | sort) == [\"locked\", \"shmem\"] and .shmid == $id and .nattch == 2 and
 		.ipcns == $(stat -L -c %i /proc/self/ns/ipc) and .page_first == 0 and .page_count == 5"
-	jq '[.sharers[] | {start, end, first: .first_page, prot}]' >"$tmp/want" <<-END
+	jq '[.sharers[] | {start, end, first: .first_page, prot}] | sort_by(.start)' >"$tmp/want" <<-END
 		$("$SHMVIZ" frames --json "$id")
 	END
 	expect_fields '(.objects[0].processes[0].mappings | map({start, end, first, prot}) | sort_by(.start))'
