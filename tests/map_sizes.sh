@@ -51,7 +51,7 @@ at_size()
 	[ "$(wc -l <"$tmp/out")" -lt "$3" ] || fail "$ran: $(wc -l <"$tmp/out") lines"
 }
 
-# sums NAME FIRST LAST WIDTH: the same at every height
+# sums NAME FIRST LAST WIDTH [STEP]: the same at every height, or at every STEPth
 sums()
 {
 	want=$(perl "$tmp/sums.pl" <"$1")
@@ -59,13 +59,13 @@ sums()
 	while [ "$height" -le "$3" ]; do
 		at_size "$1" "$4" "$height"
 		expect_same "$(perl "$tmp/rows.pl" <"$tmp/out")" "$want" "pages, frames, shared ($4x$height)"
-		height=$((height + 1))
+		height=$((height + ${5:-1}))
 	done
 }
 
 sums "$tmp/giant.json" 16 50 80
 result "1 GiB, 80 columns, 16 to 50 rows: rows add up to the object"
-sums "$tmp/giant.json" 16 50 160
+sums "$tmp/giant.json" 16 50 160 4
 result "1 GiB, 160 columns"
 
 # One run a row at last, and one page less than there is room for.
@@ -82,8 +82,8 @@ run shmviz map --from "$tmp/runs.json" --full
 expect_same "$(perl "$tmp/rows.pl" <"$tmp/out")" "40 40 0" "--full"
 result "40 frames that lie apart, from too few rows to enough"
 
-for width in 60 61 79 80 81 100 131 132 133 160 200; do
-	for height in 16 17 19 20 21 24 25 50; do
+for width in 60 61 80 131 133 200; do
+	for height in 16 17 20 25 50; do
 		for json in postgres backends demo; do
 			at_size "$golden/$json.json" "$width" "$height"
 		done
