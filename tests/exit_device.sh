@@ -71,7 +71,7 @@ follow()
 	ran="view --follow, SIG$1"
 	background perl -e '$SIG{$_} = "DEFAULT" for qw(INT QUIT HUP TERM); exec @ARGV' \
 		"$SHMVIZ" view --follow "$shmid" >"$tmp/out" 2>"$tmp/err"
-	wait_for grep -q '^SigBlk:.*4..3$' "/proc/$pid/status"
+	wait_for grep -qE '^SigBlk:.*(4...|[2367])$' "/proc/$pid/status"
 	kill -"$1" "$pid"
 	wait "$pid" 2>/dev/null
 	status=$?

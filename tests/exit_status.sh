@@ -176,7 +176,7 @@ result "4: events were lost under --strict, live and from a file"
 # waits for those that end it. A background process of sh ignores two of them.
 waits()
 {
-	grep -q '^SigBlk:.*4..3$' "/proc/$pid/status"
+	grep -qE '^SigBlk:.*(4...|[2367])$' "/proc/$pid/status"
 }
 
 start()
@@ -207,7 +207,9 @@ for signal in INT TERM HUP; do
 		expect_jq '.type == "end" and .reason == "signal" and
 			.seen == .delivered + .lost + .filtered' "$tmp/end"
 	done
+	# The tables end in another line; once is enough of each.
 	for command in trace stat; do
+		[ $signal = TERM ] || break
 		# shellcheck disable=SC2086 # words
 		start $command $quick
 		wait_for grep -q "by tracepoint" "$tmp/err"
@@ -229,13 +231,12 @@ done
 result "SIGINT, SIGTERM and SIGHUP end it: 0, and all is written"
 
 # Early ones count, too: none is lost between the start and the first wait.
-for signal in INT TERM HUP; do
-	start trace --json $quick
-	stop $signal
-	expect_status 0
-	tail -n 1 "$tmp/out" >"$tmp/end"
-	expect_jq '.type == "end" and .reason == "signal"' "$tmp/end"
-done
+# shellcheck disable=SC2086 # words
+start trace --json $quick
+stop HUP
+expect_status 0
+tail -n 1 "$tmp/out" >"$tmp/end"
+expect_jq '.type == "end" and .reason == "signal"' "$tmp/end"
 for command in "trace --json" "stat --json"; do
 	# shellcheck disable=SC2086 # words
 	start $command $quick

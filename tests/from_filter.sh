@@ -21,7 +21,7 @@ for my $ts (1000 .. 1999) {
 	my ($pid, $uid, $comm, $ns) = (one(7, 8, 9), one(0, 1000, 65534), one("a", "ab", "abc"), one($own, $other));
 	my $who = qq("ts":$ts,"pid":$pid,"tid":$pid,"nspid":$pid,"comm":"$comm","uid":$uid,"ipcns":$ns,"cgroup":1);
 	my $event = one(qw(shmget shmat shmdt shmctl inherit split drop destroy create map));
-	my $seg = one("", qq(,"shmid":) . one(5, 6, 32773) . one("", q(,"key":") .
+	my $seg = one("", qq(,"shmid":) . one(0, 5, 6, 32773) . one("", q(,"key":") .
 		one("0x00000000", "0x00000042", "0x80000042") . q(","size":1,"nattch":1,"mode":"0600","dest":false,"locked":false)));
 	my $ret = one(0, q(-22,"errno":"EINVAL"), q(-1,"errno":"EPERM"));
 	my $args = $event eq "shmget" ? q({"key":"0x00000042","size":1,"shmflg":0}) :
@@ -92,6 +92,9 @@ picks "$sysv and .shmid == 5" --shmid 5
 picks "$sysv and (.shmid == 6 or .shmid == 32773)" --shmid 6,32773
 picks "$sysv and .key == \"0x00000042\"" --key 0x42
 picks "$sysv and .key == \"0x80000042\"" --key 0x80000042
+# 0 is a value like any other, and not the lack of one.
+picks "$sysv and .shmid == 0" --shmid 0
+picks "$sysv and .key == \"0x00000000\"" --key 0
 picks '.errno' --failed
 for event in shmget shmat shmdt shmctl inherit split drop destroy; do
 	picks ".event == \"$event\"" --event $event
