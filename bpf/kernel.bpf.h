@@ -15,6 +15,8 @@
 /* arch/x86/include/asm/thread_info.h: inside a 32-bit system call. */
 #define TS_COMPAT	0x0002
 
+#define PAGE_SHIFT	12
+
 /* lib/xarray.c: what an entry of an xarray is, by its lowest bits. */
 #define XA_LEVELS_MAX	6
 

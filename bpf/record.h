@@ -218,6 +218,8 @@ struct rec_counts {
 	__u64 filtered;
 	__u64 self;		/* the tracer's own: not in seen */
 	__u64 compat;		/* of those of self, by a 32-bit call */
+	__u64 unidentified;	/* shmdt whose segment could not be looked up: of
+				 * lost if segments are filtered, else delivered */
 };
 
 _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");

@@ -19,6 +19,7 @@
 #include "compat.bpf.h"
 #include "fentry.bpf.h"
 #include "vma.bpf.h"
+#include "attaches.bpf.h"
 #include "fork.bpf.h"
 #include "object.bpf.h"
 #include "object_hooks.bpf.h"

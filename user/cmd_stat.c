@@ -20,7 +20,7 @@
 struct snapshot {
 	struct stat_table table;
 	__u64 ts;
-	__u64 seen, lost, missed, filtered, unnamed;
+	__u64 seen, lost, missed, unidentified, filtered, unnamed;
 };
 
 /* One run, from attached programs to the totals. */
@@ -51,6 +51,7 @@ static int take(struct run *run, struct snapshot *now)
 		return EXIT_FAILED;
 	}
 	now->missed = missed;
+	now->unidentified = tracer_unidentified(tracer);
 	now->unnamed = tracer_stat_unnamed(tracer);
 	for (int i = 0; i < KIND_MAX; i++) {
 		now->seen += counts[i].seen;
@@ -71,6 +72,7 @@ static void fill_report(struct stat_report *report, const struct snapshot *now,
 		.seen = now->seen - before->seen,
 		.lost = now->lost - before->lost,
 		.missed = now->missed - before->missed,
+		.unidentified = now->unidentified - before->unidentified,
 		.filtered = now->filtered - before->filtered,
 		.unnamed = now->unnamed - before->unnamed,
 	};

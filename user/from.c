@@ -363,6 +363,7 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 		.delivered = number(obj, "delivered"),
 		.lost = number(obj, "lost"),
 		.missed = number(obj, "missed"),
+		.unidentified = number(obj, "unidentified"),
 		.filtered = number(obj, "filtered"),
 		.reason = word(obj, "reason"),
 	};
@@ -372,6 +373,13 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 			     (int)(number(obj, "command_signal") & 0x7f) :
 			     (int)(number(obj, "command_exit") & 0xff) << 8;
 	reader->end(&end, ctx);
+}
+
+static enum trace_loss get_loss(struct json_object *obj)
+{
+	if (is_true(obj, "missed"))
+		return LOST_MISSED;
+	return is_true(obj, "unidentified") ? LOST_UNIDENTIFIED : LOST_FULL;
 }
 
 struct reading {
@@ -394,8 +402,7 @@ static void read_object(struct reading *rd, struct json_object *obj,
 	} else if (!strcmp(type, "event")) {
 		rd->skipped += !read_event(obj, reader, ctx);
 	} else if (!strcmp(type, "lost")) {
-		reader->lost(number(obj, "count"), is_true(obj, "missed") ?
-			     LOST_MISSED : LOST_FULL, ctx);
+		reader->lost(number(obj, "count"), get_loss(obj), ctx);
 	} else if (!strcmp(type, "end")) {
 		rd->ended = true;
 		read_end(obj, reader, ctx);

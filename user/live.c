@@ -29,7 +29,7 @@ struct trace {
 	struct runloop loop;
 	struct births *births;
 	struct trace_end end;
-	__u64 lost_said, missed_said;
+	__u64 lost_said, missed_said, unidentified_said;
 	int got;		/* records of the last drain */
 	bool out_of_memory;
 };
@@ -74,6 +74,7 @@ static void say_lost(struct trace *trace)
 {
 	__u64 lost = tracer_lost(trace->session.tracer);
 	__u64 missed = tracer_missed(trace->session.tracer);
+	__u64 unidentified = tracer_unidentified(trace->session.tracer);
 
 	if (lost != trace->lost_said)
 		trace->to->lost(lost - trace->lost_said, LOST_FULL,
@@ -81,8 +82,12 @@ static void say_lost(struct trace *trace)
 	if (missed != trace->missed_said)
 		trace->to->lost(missed - trace->missed_said, LOST_MISSED,
 				trace->ctx);
+	if (unidentified != trace->unidentified_said)
+		trace->to->lost(unidentified - trace->unidentified_said,
+				LOST_UNIDENTIFIED, trace->ctx);
 	trace->lost_said = lost;
 	trace->missed_said = missed;
+	trace->unidentified_said = unidentified;
 }
 
 /* Prints what is there, or some of it; false when it can't be printed. */
@@ -228,12 +233,14 @@ static void finish(struct trace *trace)
 		while (drain(trace) && trace->got > 0)
 			;
 		end->seen = end->lost = end->filtered = 0;
+		end->unidentified = 0;
 		if (tracer_counts(tracer, counts))
 			break;
 		for (int i = 0; i < KIND_MAX; i++) {
 			end->seen += counts[i].seen;
 			end->lost += counts[i].lost;
 			end->filtered += counts[i].filtered;
+			end->unidentified += counts[i].unidentified;
 		}
 		if (end->seen == end->delivered + end->lost + end->filtered)
 			break;

@@ -20,6 +20,7 @@ struct recounting {
 	bool news;		/* something came in this one */
 	__u64 lost, lost_before;
 	__u64 missed, missed_before;
+	__u64 unidentified, unidentified_before;
 	__u64 dropped, dropped_before;	/* by the filter of now */
 	__u64 filtered;		/* by the one of then, known at the end alone */
 	char reason[REASON_SIZE];
@@ -60,6 +61,7 @@ static void write_interval(struct recounting *re, __u64 to)
 		.table = &since,
 		.lost = re->lost - re->lost_before,
 		.missed = re->missed - re->missed_before,
+		.unidentified = re->unidentified - re->unidentified_before,
 		.filtered = re->dropped - re->dropped_before,
 	};
 
@@ -74,6 +76,7 @@ static void write_interval(struct recounting *re, __u64 to)
 	re->from = to;
 	re->lost_before = re->lost;
 	re->missed_before = re->missed;
+	re->unidentified_before = re->unidentified;
 	re->dropped_before = re->dropped;
 	/* It may come through a pipe, as it happens. */
 	flush_output();
@@ -119,6 +122,8 @@ static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 	re->lost += count;
 	if (why == LOST_MISSED)
 		re->missed += count;
+	if (why == LOST_UNIDENTIFIED)
+		re->unidentified += count;
 	re->news = true;
 }
 
@@ -148,6 +153,7 @@ static void write_totals(struct recounting *re)
 		.table = &totals,
 		.lost = re->lost,
 		.missed = re->missed,
+		.unidentified = re->unidentified,
 		.filtered = re->filtered + re->dropped,
 	};
 	struct stat_end end = {

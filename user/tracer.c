@@ -225,7 +225,7 @@ static int open_best(struct tracer *t, const struct tracer_options *opts)
 	if (opts->backend != TRACER_FENTRY)
 		err = try_backend(t, TRACER_TRACEPOINT, opts);
 	/* Nothing but tracepoints, then. */
-	if (err && opts->snapshot) {
+	if (err && (opts->snapshot || opts->entry)) {
 		t->may_iterate = false;
 		err = try_backend(t, opts->backend ?: TRACER_TRACEPOINT, opts);
 	}
@@ -250,6 +250,7 @@ struct tracer *tracer_open(const struct tracer_options *opts, char *why,
 		errno = err == -EPERM || err == -EACCES ? EPERM : ENOTSUP;
 		return NULL;
 	}
+	tracer_learn_attached(t);
 	tracer_list_blind(t, opts);
 	/* Many times what is needed from here on. */
 	malloc_trim(0);
@@ -316,6 +317,12 @@ __u64 tracer_lost(const struct tracer *t)
 	return __atomic_load_n(&t->skel->bss->lost_total, __ATOMIC_RELAXED);
 }
 
+__u64 tracer_unidentified(const struct tracer *t)
+{
+	return __atomic_load_n(&t->skel->bss->unidentified_total,
+			       __ATOMIC_RELAXED);
+}
+
 void tracer_arm(struct tracer *t)
 {
 	if (!t->missed.n)
@@ -351,6 +358,7 @@ int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 			counts[kind].filtered += percpu[i].filtered;
 			counts[kind].self += percpu[i].self;
 			counts[kind].compat += percpu[i].compat;
+			counts[kind].unidentified += percpu[i].unidentified;
 		}
 		counts[kind].seen += t->missed.counts[kind];
 		counts[kind].lost += t->missed.counts[kind];

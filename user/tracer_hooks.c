@@ -58,6 +58,15 @@ static void choose_objects(struct shmviz_bpf *skel, bool wanted)
 	btf__free(btf);
 }
 
+/* The fallback needs them for shmdt, unless it only counts calls of any segment. */
+static bool notes_attaches(const struct tracer *t,
+			   const struct tracer_options *opts)
+{
+	return t->backend == TRACER_TRACEPOINT && opts->entry &&
+	       (!opts->stat || (opts->filter &&
+				opts->filter->lists & FILTER_SEGMENT));
+}
+
 /*
  * Each program belongs to one backend, but for the one on fork. A function that
  * another compiler has inlined, or a kernel without 32-bit calls, is no reason
@@ -83,8 +92,12 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
 	bpf_program__set_autoload(skel->progs.sys_enter, !fentry &&
 				  (opts->entry || opts->snapshot));
-	bpf_program__set_autoload(skel->progs.attached, opts->snapshot &&
-				  t->may_iterate);
+	skel->rodata->cfg_attaches = notes_attaches(t, opts);
+	skel->rodata->cfg_detach = fentry ?
+		bpf_program__autoload(skel->progs.shm_close_enter) : opts->entry;
+	bpf_program__set_autoload(skel->progs.attached, t->may_iterate &&
+				  (opts->snapshot ||
+				   skel->rodata->cfg_attaches));
 	bpf_program__set_autoattach(skel->progs.attached, false);
 	if (!opts->snapshot)
 		bpf_program__set_autoload(skel->progs.shm_open_enter, false);
@@ -95,7 +108,8 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 		skel->rodata->cfg_objects;
 	bpf_program__set_autoload(skel->progs.fork_exit,
 				  skel->rodata->cfg_inherit ||
-				  skel->rodata->cfg_follow);
+				  skel->rodata->cfg_follow ||
+				  skel->rodata->cfg_attaches);
 }
 
 static void add_blind(struct tracer *t, bool is_blind, const char *what)

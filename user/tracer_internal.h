@@ -60,6 +60,9 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
 /* Fills t->blind: what no program is there for, or none that fires. */
 void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);
 
+/* Notes the segments that are attached already, if the programs need to know. */
+void tracer_learn_attached(struct tracer *t);
+
 /* Before loading: settings and sizes of what counts. 0 or -errno. */
 int tracer_stat_config(struct tracer *t, const struct tracer_options *opts);
 

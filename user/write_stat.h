@@ -31,6 +31,8 @@ struct stat_report {
 	__u64 seen;		/* delivered + lost + filtered */
 	__u64 lost;
 	__u64 missed;		/* of these: no program saw them */
+	__u64 unidentified;	/* of these: shmdt whose segment could not be
+				 * looked up, so no filter could tell */
 	__u64 filtered;
 	__u64 unnamed;		/* of the table's, those without a process */
 };

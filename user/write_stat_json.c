@@ -77,6 +77,8 @@ static void add_report(struct json_object *obj,
 	js_add_u64(obj, "lost", report->lost);
 	if (report->missed)
 		js_add_u64(obj, "missed", report->missed);
+	if (report->unidentified)
+		js_add_u64(obj, "unidentified", report->unidentified);
 	js_add_u64(obj, "filtered", report->filtered);
 	js_add_u64(obj, "unnamed", report->unnamed);
 }

@@ -32,12 +32,17 @@ static void note_latency(const struct stat_table *table)
 
 static void print_lost(const struct stat_report *report)
 {
-	if (report->lost > report->missed)
+	__u64 known = report->missed + report->unidentified;
+
+	if (report->lost > known)
 		printf("LOST %llu: no room for a row; a larger --rows has more\n",
-		       report->lost - report->missed);
+		       report->lost - known);
 	if (report->missed)
 		printf("LOST %llu: tasks preempted others in a hook, and it let"
 		       " them pass\n", report->missed);
+	if (report->unidentified)
+		printf("LOST %llu: the segment of a shmdt could not be looked up,"
+		       " so no filter could tell\n", report->unidentified);
 }
 
 static void text_interval(const struct stat_report *report)

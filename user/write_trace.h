@@ -31,6 +31,8 @@ struct trace_end {
 	__u64 delivered;
 	__u64 lost;
 	__u64 missed;		/* of these, LOST_MISSED */
+	__u64 unidentified;	/* shmdt whose segment could not be looked up: of
+				 * lost if segments were filtered, else delivered */
 	__u64 filtered;
 	const char *reason;	/* "signal", "duration", "command", "output";
 				 * "failed": the command could not be run */
@@ -41,6 +43,7 @@ struct trace_end {
 enum trace_loss {
 	LOST_FULL,		/* the buffer had no room */
 	LOST_MISSED,		/* no program saw them, see tracer_missed.c */
+	LOST_UNIDENTIFIED,	/* whether it passes the filter is not known */
 };
 
 struct trace_writer {

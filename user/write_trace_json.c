@@ -198,6 +198,8 @@ static void json_lost(__u64 count, enum trace_loss why)
 	js_add_u64(obj, "count", count);
 	if (why == LOST_MISSED)
 		js_add_bool(obj, "missed", true);
+	if (why == LOST_UNIDENTIFIED)
+		js_add_bool(obj, "unidentified", true);
 	run_json_put(obj);
 }
 
@@ -210,6 +212,8 @@ static void json_end(const struct trace_end *end)
 	js_add_u64(obj, "lost", end->lost);
 	if (end->missed)
 		js_add_u64(obj, "missed", end->missed);
+	if (end->unidentified)
+		js_add_u64(obj, "unidentified", end->unidentified);
 	js_add_u64(obj, "filtered", end->filtered);
 	run_json_reason(obj, end->reason, end->command_status);
 	run_json_put(obj);

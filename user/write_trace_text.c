@@ -215,15 +215,23 @@ static void text_event(const struct event *ev)
 
 static void text_lost(__u64 count, enum trace_loss why)
 {
-	printf("LOST %llu: %s\n", (unsigned long long)count,
-	       why == LOST_FULL ?
-	       "the buffer was full; a larger --buffer holds more" :
-	       "tasks preempted others in a hook, and it let them pass");
+	static const char *const reasons[] = {
+		[LOST_FULL] = "the buffer was full; a larger --buffer holds more",
+		[LOST_MISSED] = "tasks preempted others in a hook, and it let"
+				" them pass",
+		[LOST_UNIDENTIFIED] = "the segment of a shmdt could not be looked"
+				      " up, so no filter could tell",
+	};
+
+	printf("LOST %llu: %s\n", (unsigned long long)count, reasons[why]);
 }
 
 static void text_end(const struct trace_end *end)
 {
 	write_run_command(stdout, end->reason, end->command_status);
+	if (end->unidentified)
+		printf("the segments of %llu shmdt could not be looked up\n",
+		       (unsigned long long)end->unidentified);
 	printf("%llu seen, %llu delivered, %llu lost, %llu filtered\n",
 	       (unsigned long long)end->seen,
 	       (unsigned long long)end->delivered,

@@ -96,6 +96,12 @@ static void put_cards(FILE *out, const struct report *report)
 
 static void put_losses(FILE *out, const struct report *report)
 {
+	static const char *const reasons[] = {
+		[LOST_FULL] = "the buffer was full",
+		[LOST_MISSED] = "a hook was passed while it was preempted",
+		[LOST_UNIDENTIFIED] = "the segment of a shmdt could not be"
+				      " looked up",
+	};
 	char at[REPORT_TIME_SIZE];
 
 	if (!report->lost)
@@ -108,8 +114,7 @@ static void put_losses(FILE *out, const struct report *report)
 		fprintf(out, "%s%" PRIu64 " after %s s, %s", i ? "; " : " ",
 			(uint64_t)loss->count,
 			report_offset(at, report, loss->after),
-			loss->why == LOST_FULL ? "the buffer was full" :
-			"a hook was passed while it was preempted");
+			reasons[loss->why]);
 	}
 	fputs(report->n_losses ? ".</li>\n" : "</li>\n", out);
 }
