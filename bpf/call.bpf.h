@@ -212,7 +212,8 @@ static __always_inline void call_count(const struct call_args *c,
 	struct stat_key key = {
 		.kind = c->call,
 		.err = c->ret < 0 ? -c->ret : 0,
-		.flags = c->flags & CALL_COMPAT ? STAT_COMPAT : 0,
+		.flags = (c->flags & CALL_COMPAT ? STAT_COMPAT : 0) |
+			 (c->flags & CALL_SECCOMP ? STAT_SECCOMP : 0),
 	};
 
 	stat_add(&key, who, cfg_entry && state ? now - state->ts :

@@ -99,6 +99,8 @@ struct rec_seg {
 #define CALL_DURATION	(1u << 1)	/* duration was taken */
 #define CALL_CREATED	(1u << 2)	/* shmget made a new segment */
 #define CALL_EXISTED	(1u << 3)	/* shmget found one; neither: unknown */
+#define CALL_SECCOMP	(1u << 4)	/* seccomp refused it by SIGSYS: it was not
+					 * made, and `ret` is -ENOSYS */
 
 struct rec_call {
 	struct rec_hdr hdr;

@@ -18,6 +18,7 @@
 #endif
 
 #define ENOSYS		38
+#define SIGSYS_BIT	(1ull << 30)	/* of a set of signals */
 
 static __always_inline __u32 call_of_nr(long nr, bool compat)
 {
@@ -73,11 +74,27 @@ static __always_inline void fill_args(struct call_args *c,
 			    PT_REGS_PARM3_CORE_SYSCALL(regs), ret);
 }
 
+/*
+ * Seccomp traps and kills by SIGSYS, and puts the number of the call back to where
+ * its result would be. The call was not made. One that returns its own number,
+ * as a shmid, has no such signal, or a blocked one: seccomp unblocks it.
+ */
+static __always_inline bool is_refused(long nr, long ret)
+{
+	struct task_struct *task = this_task();
+
+	if (!bpf_core_field_exists(task->seccomp.mode))
+		return false;
+	return (int)ret == nr && task->seccomp.mode &&
+	       task->pending.signal.sig[0] & SIGSYS_BIT &&
+	       !(task->blocked.sig[0] & SIGSYS_BIT);
+}
+
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
-	long nr = SYSCALL_NR(regs), ret = ctx->args[1];
+	long nr = SYSCALL_NR(regs), ret = ctx->args[1], passed = nr;
 	struct call_args c = {};
 	bool compat;
 	__u32 call;
@@ -92,7 +109,12 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	call = call_of(regs, nr, compat);
 	if (call == KIND_MAX)
 		return 0;
-	fill_args(&c, regs, nr, compat, call, ret);
+	if (is_refused(passed, ret)) {
+		fill_args(&c, regs, nr, compat, call, -ENOSYS);
+		c.flags |= CALL_SECCOMP;
+	} else {
+		fill_args(&c, regs, nr, compat, call, ret);
+	}
 	if (cfg_attaches && call == KIND_SHMAT && c.ret >= 0)
 		attach_remember(&c);
 	return call_exit(&c);

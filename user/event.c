@@ -77,6 +77,11 @@ const char *event_errno(const struct event *ev)
 	return strerrorname_np(-ev->ret);
 }
 
+const char *event_failure(const struct event *ev)
+{
+	return ev->seccomp ? "SIGSYS" : event_errno(ev);
+}
+
 static void set_segment(struct event *ev, const struct rec_seg *seg)
 {
 	if (!(seg->have & SEG_ID))
@@ -140,6 +145,7 @@ static void from_call(struct event *ev, const struct rec_call *call)
 {
 	ev->kind = call->call;
 	ev->compat = call->flags & CALL_COMPAT;
+	ev->seccomp = call->flags & CALL_SECCOMP;
 	memcpy(ev->arg, call->arg, sizeof(ev->arg));
 	ev->ret = call->ret;
 	if (call->flags & CALL_DURATION) {

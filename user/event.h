@@ -44,6 +44,7 @@ struct event {
 
 	/* Calls only. */
 	bool compat;
+	bool seccomp;		/* refused by SIGSYS: not made, ret is -ENOSYS */
 	__u64 arg[3];		/* as passed */
 	__s64 ret;		/* as returned; negative errno on failure */
 
@@ -98,5 +99,8 @@ const char *event_cause_name(enum rec_cause cause);
 
 /* Name of the errno of a failed call ("EEXIST"), NULL if it succeeded. */
 const char *event_errno(const struct event *ev);
+
+/* The same for people: of a call that seccomp refused the signal, "SIGSYS". */
+const char *event_failure(const struct event *ev);
 
 #endif /* SHMVIZ_EVENT_H */

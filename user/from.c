@@ -96,6 +96,7 @@ static void get_args(struct event *ev, struct json_object *args)
 static void get_call(struct event *ev, struct json_object *obj)
 {
 	ev->compat = is_true(obj, "compat");
+	ev->seccomp = is_true(obj, "seccomp");
 	ev->ret = json_object_get_int64(member(obj, "ret"));
 	ev->created = is_true(obj, "created");
 	ev->duration = number(obj, "duration_ns");

@@ -150,6 +150,7 @@ static void list_fentry(struct tracer *t)
 	add_blind(t, is_silent(t, KIND_DROP, skel->progs.shm_close_exit),
 		  "attachments dropped by exit, exec and munmap, the segment of"
 		  " shmdt");
+	add_blind(t, true, "calls that seccomp refuses or answers");
 	add_blind(t, is_silent(t, KIND_DESTROY, skel->progs.ipc_rmid_enter),
 		  "the end of segments");
 	add_blind(t, t->fired[KIND_DROP] == SELFTEST_UNTRIED,
@@ -191,6 +192,7 @@ static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
 		  " or munmap, split or moved");
 	add_blind(t, true, "the end of segments, but for what IPC_RMID returns");
+	add_blind(t, true, "calls for which seccomp kills one thread of several");
 	add_blind(t, !opts->stat,
 		  "whether shmget without IPC_EXCL made the segment");
 	add_blind(t, !opts->entry && opts->stat && opts->filter &&

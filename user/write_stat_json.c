@@ -55,6 +55,8 @@ static struct json_object *new_row(const struct stat_row *row)
 		snprintf(number, sizeof(number), "%u", key->err);
 		if (key->err)
 			js_add_string(obj, "errno", name ?: number);
+		if (key->flags & STAT_SECCOMP)
+			js_add_bool(obj, "seccomp", true);
 	}
 	if (!(key->flags & STAT_REST)) {
 		js_add_u64(obj, "pid", key->pid);

@@ -157,6 +157,8 @@ static void put_call(const struct event *ev)
 	line_int("ret", ev->ret);
 	if (event_errno(ev))
 		line_word("errno", event_errno(ev));
+	if (ev->seccomp)
+		line_bool("seccomp", true);
 	if (ev->have & EV_CREATED)
 		line_bool("created", ev->created);
 	if (ev->have & EV_DURATION)

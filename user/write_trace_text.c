@@ -108,7 +108,7 @@ static void print_time(__u64 ts)
 
 static void print_result(const struct event *ev)
 {
-	const char *err = event_errno(ev);
+	const char *err = event_failure(ev);
 	char text[32];
 
 	if (!event_is_call(ev)) {
@@ -175,6 +175,8 @@ static void print_segment(const struct event *ev)
 		printf(" of ipc namespace %u", ev->ipcns);
 	if (ev->compat)
 		printf(" 32-bit");
+	if (ev->seccomp)
+		printf(" refused by seccomp");
 }
 
 static const char *escape_comm(char dst[TEXT_ESCAPED_SIZE(REC_COMM_LEN)],

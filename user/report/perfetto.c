@@ -177,7 +177,7 @@ static void add_call(struct perfetto *perfetto, const struct event *ev)
 	FILE *out;
 
 	snprintf(name, sizeof(name), "%s%s%s", event_name(ev),
-		 event_errno(ev) ? " " : "", event_errno(ev) ?: "");
+		 event_failure(ev) ? " " : "", event_failure(ev) ?: "");
 	out = perfetto_open(perfetto, PERFETTO_EVENT, ts, timed ? 'X' : 'i',
 			    name, ev->pid, ev->tid);
 	if (!out)

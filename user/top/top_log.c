@@ -60,7 +60,7 @@ static void add_time(char *dst, size_t size, __u64 ts)
 
 static void add_result(char *dst, size_t size, const struct event *ev)
 {
-	const char *err = event_errno(ev);
+	const char *err = event_failure(ev);
 
 	if (!event_is_call(ev))
 		return;
