@@ -331,19 +331,27 @@ static __u32 get_kinds(struct json_object *list)
 	return kinds ?: 1u << OBJ_NONE;
 }
 
+static struct anchor get_anchor(struct json_object *obj)
+{
+	struct json_object *anchor = member(obj, "anchor");
+
+	return (struct anchor) {
+		.monotonic = number(anchor, "monotonic"),
+		.realtime = number(anchor, "realtime"),
+	};
+}
+
 static void read_start(struct json_object *obj,
 		       const struct from_reader *reader, void *ctx)
 {
 	const char *blind[BLIND_MAX + 1] = {};
-	struct json_object *list = array(obj, "blind"),
-			   *anchor = member(obj, "anchor");
+	struct json_object *list = array(obj, "blind");
 	struct trace_start start = {
 		.version = word(obj, "version"),
 		.backend = word(obj, "backend"),
 		.why = word(obj, "why"),
 		.blind = blind,
-		.monotonic = number(anchor, "monotonic"),
-		.realtime = number(anchor, "realtime"),
+		.anchor = get_anchor(obj),
 		.ipcns = number(obj, "ipcns"),
 		.objects = get_kinds(array(obj, "kinds")),
 		.redacted = is_true(obj, "redacted"),
@@ -394,6 +402,7 @@ static void read_object(struct reading *rd, struct json_object *obj,
 			const struct from_reader *reader, void *ctx)
 {
 	const char *type = word(obj, "type");
+	struct anchor anchor;
 
 	if (!strcmp(type, "start")) {
 		rd->started = true;
@@ -404,6 +413,9 @@ static void read_object(struct reading *rd, struct json_object *obj,
 		rd->skipped += !read_event(obj, reader, ctx);
 	} else if (!strcmp(type, "lost")) {
 		reader->lost(number(obj, "count"), get_loss(obj), ctx);
+	} else if (!strcmp(type, "anchor")) {
+		anchor = get_anchor(obj);
+		reader->anchor(&anchor, ctx);
 	} else if (!strcmp(type, "end")) {
 		rd->ended = true;
 		read_end(obj, reader, ctx);

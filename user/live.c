@@ -45,8 +45,7 @@ static void write_start(struct trace *trace)
 		.backend = tracer_backend_name(tracer_backend(tracer)),
 		.why = tracer_why(tracer),
 		.blind = tracer_blind(tracer),
-		.monotonic = clock_ns(CLOCK_MONOTONIC),
-		.realtime = clock_ns(CLOCK_REALTIME),
+		.anchor = anchor_now(),
 	};
 
 	trace->to->start(&start, trace->ctx);
@@ -88,6 +87,13 @@ static void say_lost(struct trace *trace)
 	trace->lost_said = lost;
 	trace->missed_said = missed;
 	trace->unidentified_said = unidentified;
+}
+
+static void say_anchor(struct trace *trace)
+{
+	struct anchor anchor = anchor_now();
+
+	trace->to->anchor(&anchor, trace->ctx);
 }
 
 /* Prints what is there, or some of it; false when it can't be printed. */
@@ -210,6 +216,8 @@ static void run(struct trace *trace)
 	while (!trace->loop.reason) {
 		if (!ferror(stdout))
 			seen = wait_for_records(trace, seen);
+		if (seen & RUN_CLOCK)
+			say_anchor(trace);
 		if (ferror(stdout) || (seen & RUN_INPUT && !drain(trace)))
 			trace->loop.reason = "output";
 	}
@@ -274,7 +282,9 @@ static int run_attached(struct trace *trace)
 	const struct trace_options *opt = trace->opt;
 	int err, ret = EXIT_DONE, nice = getpriority(PRIO_PROCESS, 0);
 
-	err = runloop_time(&trace->loop, opt->duration, 0);
+	err = runloop_watch_clock(&trace->loop);
+	if (!err)
+		err = runloop_time(&trace->loop, opt->duration, 0);
 	if (err)
 		return refuse("times", err);
 	write_start(trace);

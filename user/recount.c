@@ -42,13 +42,12 @@ static void on_start(const struct trace_start *start, void *ctx)
 		.why = start->why,
 		.blind = start->blind,
 		.interval = re->opt->interval,
-		.monotonic = start->monotonic,
-		.realtime = start->realtime,
+		.anchor = start->anchor,
 		.past = true,
 		.redacted = start->redacted,
 	};
 
-	re->start = re->from = re->to = start->monotonic;
+	re->start = re->from = re->to = start->anchor.monotonic;
 	re->writer->start(&copy);
 }
 
@@ -133,6 +132,13 @@ static void on_segment(const struct segment *seg, void *ctx)
 	(void)ctx;
 }
 
+static void on_anchor(const struct anchor *anchor, void *ctx)
+{
+	struct recounting *re = ctx;
+
+	re->writer->anchor(anchor);
+}
+
 static void on_end(const struct trace_end *end, void *ctx)
 {
 	struct recounting *re = ctx;
@@ -172,7 +178,7 @@ int recount(const struct stat_options *opt, const struct stat_writer *writer)
 {
 	static const struct from_reader reader = {
 		.start = on_start, .segment = on_segment, .event = on_event,
-		.lost = on_lost, .end = on_end,
+		.lost = on_lost, .anchor = on_anchor, .end = on_end,
 	};
 	struct recounting re = {
 		.opt = opt, .writer = writer,

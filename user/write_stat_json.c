@@ -20,7 +20,7 @@ static void json_start(const struct stat_start *start)
 		js_add_bool(obj, "redacted", true);
 	if (start->interval > 0)
 		js_add_u64(obj, "interval_ns", start->interval * 1e9);
-	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_anchor(obj, &start->anchor);
 	run_json_put(obj);
 }
 
@@ -119,5 +119,6 @@ static void json_end(const struct stat_report *report,
 const struct stat_writer stat_writer_json = {
 	.start		= json_start,
 	.interval	= json_interval,
+	.anchor		= run_json_put_anchor,
 	.end		= json_end,
 };

@@ -9,13 +9,13 @@
 
 #define NS_PER_SEC	1000000000ull
 
-/* What turns CLOCK_MONOTONIC into the time of day. */
-static __u64 realtime_offset;
+static struct anchors anchors;
 static bool has_latency;
 
 static void text_start(const struct stat_start *start)
 {
-	realtime_offset = start->realtime - start->monotonic;
+	anchors_free(&anchors);
+	anchors_add(&anchors, &start->anchor);
 	fputs(start->past ? "counted what was traced by " :
 	      "counting System V shared memory by ", stderr);
 	write_run_source(stderr, start->backend, start->past, start->why,
@@ -47,7 +47,7 @@ static void print_lost(const struct stat_report *report)
 
 static void text_interval(const struct stat_report *report)
 {
-	time_t sec = (report->to + realtime_offset) / NS_PER_SEC;
+	time_t sec = anchors_time(&anchors, report->to) / NS_PER_SEC;
 	char text[16];
 	struct tm tm;
 
@@ -60,6 +60,11 @@ static void text_interval(const struct stat_report *report)
 	print_lost(report);
 	putchar('\n');
 	note_latency(report->table);
+}
+
+static void text_anchor(const struct anchor *anchor)
+{
+	write_run_anchor(stdout, &anchors, anchor);
 }
 
 static void text_end(const struct stat_report *report,
@@ -92,5 +97,6 @@ static void text_end(const struct stat_report *report,
 const struct stat_writer stat_writer_text = {
 	.start		= text_start,
 	.interval	= text_interval,
+	.anchor		= text_anchor,
 	.end		= text_end,
 };

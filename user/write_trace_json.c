@@ -25,7 +25,7 @@ static void json_start(const struct trace_start *start)
 	for (int object = 0; object < OBJ_MAX; object++)
 		if (start->objects & 1u << object)
 			js_append_string(kinds, event_object_name(object));
-	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_anchor(obj, &start->anchor);
 	run_json_put(obj);
 }
 
@@ -226,5 +226,6 @@ const struct trace_writer trace_writer_json = {
 	.segment = json_segment,
 	.event	= json_event,
 	.lost	= json_lost,
+	.anchor	= run_json_put_anchor,
 	.end	= json_end,
 };

@@ -11,8 +11,7 @@
 
 #define NS_PER_SEC	1000000000ull
 
-/* What turns CLOCK_MONOTONIC into the time of day. */
-static __u64 realtime_offset;
+static struct anchors anchors;
 static bool narrow;
 static __u64 own_ipcns;
 
@@ -36,7 +35,8 @@ static void say_objects(__u32 objects)
 
 static void text_start(const struct trace_start *start)
 {
-	realtime_offset = start->realtime - start->monotonic;
+	anchors_free(&anchors);
+	anchors_add(&anchors, &start->anchor);
 	narrow = start->narrow;
 	own_ipcns = start->ipcns;
 	fprintf(stderr, start->past ? "traced " : "tracing ");
@@ -93,7 +93,7 @@ static void text_segment(const struct segment *seg)
 
 static void print_time(__u64 ts)
 {
-	__u64 ns = ts + realtime_offset;
+	__u64 ns = anchors_time(&anchors, ts);
 	time_t sec = ns / NS_PER_SEC;
 	char text[16];
 	struct tm tm;
@@ -228,6 +228,11 @@ static void text_lost(__u64 count, enum trace_loss why)
 	printf("LOST %llu: %s\n", (unsigned long long)count, reasons[why]);
 }
 
+static void text_anchor(const struct anchor *anchor)
+{
+	write_run_anchor(stdout, &anchors, anchor);
+}
+
 static void text_end(const struct trace_end *end)
 {
 	write_run_command(stdout, end->reason, end->command_status);
@@ -246,5 +251,6 @@ const struct trace_writer trace_writer_text = {
 	.segment = text_segment,
 	.event	= text_event,
 	.lost	= text_lost,
+	.anchor	= text_anchor,
 	.end	= text_end,
 };
