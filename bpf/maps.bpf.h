@@ -102,6 +102,12 @@ struct task_state {
 	} adjusting[2];		/* VMAs that are out of the tree to be changed */
 	struct vma_range inserted; /* the last one */
 	__u64 inserted_mm;
+	/* Of the VMA that mprotect is at, see protect.bpf.h. */
+	__u64 inode;
+	__u64 dentry;
+	__u32 object;
+	__u32 was_prot;
+	__u64 protecting;	/* it is shared, and will be another */
 	__u32 flight;		/* FLIGHT_* under way; 0: none */
 	__u32 flight_epoch;	/* when it began */
 };

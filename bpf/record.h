@@ -40,6 +40,8 @@ enum rec_kind {
 	KIND_UNLINK,	/* a name of it is gone */
 	KIND_MAP,	/* mmap: a VMA more */
 	KIND_ADJUST,	/* a VMA has grown or shrunk */
+	/* Of segments, too. */
+	KIND_PROTECT,	/* mprotect: a VMA, or a part of it */
 	KIND_MAX,
 };
 
@@ -129,14 +131,17 @@ struct rec_owner {
  */
 struct rec_vma {
 	struct rec_hdr hdr;
-	__u32 kind;		/* KIND_INHERIT, KIND_SPLIT, KIND_DROP */
+	__u32 kind;		/* KIND_INHERIT, KIND_SPLIT, KIND_DROP,
+				 * KIND_PROTECT */
 	__u32 cause;		/* of KIND_DROP */
 	__u64 start;
 	__u64 end;
 	__u64 mm;		/* tells address spaces apart */
 	struct rec_owner owner;
-	__u32 pad;
+	__u16 prot;		/* REC_PROT_*, after it */
+	__u16 was_prot;		/* KIND_PROTECT: before it */
 	struct rec_seg seg;	/* after it */
+	__u64 offset;		/* bytes: what of the segment lies at start */
 };
 
 /* From just before it, with nattch 0; SEG_GONE is set. */
@@ -203,7 +208,7 @@ struct rec_object {
 	__u64 was_end;
 	__u64 mm;
 	struct rec_owner owner;
-	__u32 pad;
+	__u32 was_prot;		/* KIND_PROTECT: before it */
 	__u8 name[REC_NAME_LEN];/* of the file, without directories; bytes, ended
 				 * by NUL; empty: there is none any more */
 };
@@ -228,7 +233,7 @@ _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
 _Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
 _Static_assert(sizeof(struct rec_owner) == 28, "struct rec_owner");
 _Static_assert(sizeof(struct rec_call) == 152, "struct rec_call");
-_Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
+_Static_assert(sizeof(struct rec_vma) == 168, "struct rec_vma");
 _Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");
 _Static_assert(sizeof(struct rec_fork) == 64, "struct rec_fork");
 _Static_assert(sizeof(struct rec_object) == 432, "struct rec_object");

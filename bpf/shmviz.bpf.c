@@ -23,6 +23,7 @@
 #include "fork.bpf.h"
 #include "object.bpf.h"
 #include "object_hooks.bpf.h"
+#include "protect.bpf.h"
 #include "tracepoint.bpf.h"
 #include "attached.bpf.h"
 

@@ -20,6 +20,7 @@ static const char *const kind_names[KIND_MAX] = {
 	[KIND_UNLINK]	= "unlink",
 	[KIND_MAP]	= "map",
 	[KIND_ADJUST]	= "adjust",
+	[KIND_PROTECT]	= "protect",
 };
 
 static const char *const cause_names[CAUSE_MAX] = {
@@ -184,9 +185,12 @@ static void from_vma(struct event *ev, const struct rec_vma *vma)
 {
 	ev->kind = vma->kind;
 	ev->cause = vma->cause;
-	ev->have |= EV_ADDR | EV_END;
+	ev->have |= EV_ADDR | EV_END | EV_VMA;
 	ev->addr = vma->start;
 	ev->end = vma->end;
+	ev->offset = vma->offset;
+	ev->prot = vma->prot;
+	ev->was_prot = vma->was_prot;
 	set_owner(ev, &vma->owner);
 	set_segment(ev, &vma->seg);
 }
@@ -224,6 +228,7 @@ static void from_object(struct event *ev, const struct rec_object *rec)
 		ev->end = rec->end;
 		ev->offset = rec->offset;
 		ev->prot = rec->prot;
+		ev->was_prot = rec->was_prot;
 	}
 	if (ev->kind == KIND_ADJUST) {
 		ev->have |= EV_WAS;

@@ -25,7 +25,7 @@
 #define EV_BY		(1u << 10)	/* another's context: by_pid, by_comm */
 #define EV_PPID		(1u << 11)
 #define EV_OBJECT	(1u << 12)	/* it is about no segment: object .. name */
-#define EV_VMA		(1u << 13)	/* of that: addr, end, offset, prot */
+#define EV_VMA		(1u << 13)	/* offset, prot; of a protect was_prot */
 #define EV_WAS		(1u << 14)	/* was_addr, was_end */
 
 struct event {
@@ -65,13 +65,16 @@ struct event {
 	bool locked;
 	bool gone;		/* the segment was destroyed by this call */
 
+	/* Of a VMA, also of a segment: EV_VMA. */
+	__u32 prot;		/* REC_PROT_* */
+	__u32 was_prot;		/* protect: before it */
+	__u64 offset;		/* bytes: what of the object lies at addr */
+
 	/* Of an object that is no segment; `size` is its size. */
 	enum rec_object_kind object;
 	__u32 dev;		/* major << 20 | minor */
 	__u64 ino;
 	__u32 nlink;
-	__u32 prot;		/* REC_PROT_* */
-	__u64 offset;		/* bytes: what of it lies at addr */
 	__u64 was_addr;
 	__u64 was_end;
 	__u8 name[REC_NAME_LEN];/* last, since mostly not there: bytes, NUL-ended */

@@ -105,12 +105,29 @@ static void get_call(struct event *ev, struct json_object *obj)
 	get_args(ev, member(obj, "args"));
 }
 
+static __u32 get_prot(const char *text)
+{
+	return (strchr(text, 'r') ? REC_PROT_READ : 0) |
+	       (strchr(text, 'w') ? REC_PROT_WRITE : 0) |
+	       (strchr(text, 'x') ? REC_PROT_EXEC : 0) |
+	       (strchr(text, 's') ? REC_PROT_SHARED : 0);
+}
+
+static void get_vma(struct event *ev, struct json_object *obj)
+{
+	ev->have |= bit(obj, "prot", EV_VMA);
+	ev->prot = get_prot(word(obj, "prot"));
+	ev->was_prot = get_prot(word(obj, "was_prot"));
+	ev->offset = number(obj, "offset");
+}
+
 static void get_segment(struct event *ev, struct json_object *obj)
 {
 	ev->have |= bit(obj, "shmid", EV_SHMID) | bit(obj, "key", EV_KEY) |
 		    bit(obj, "size", EV_SIZE) | bit(obj, "nattch", EV_NATTCH) |
 		    bit(obj, "mode", EV_MODE) | bit(obj, "cpid", EV_CPID) |
 		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END);
+	get_vma(ev, obj);
 	ev->shmid = json_object_get_int(member(obj, "shmid"));
 	ev->key = digits(obj, "key", 16);
 	ev->size = number(obj, "size");
@@ -122,14 +139,6 @@ static void get_segment(struct event *ev, struct json_object *obj)
 	ev->dest = is_true(obj, "dest");
 	ev->locked = is_true(obj, "locked");
 	ev->gone = is_true(obj, "gone");
-}
-
-static __u32 get_prot(const char *text)
-{
-	return (strchr(text, 'r') ? REC_PROT_READ : 0) |
-	       (strchr(text, 'w') ? REC_PROT_WRITE : 0) |
-	       (strchr(text, 'x') ? REC_PROT_EXEC : 0) |
-	       (strchr(text, 's') ? REC_PROT_SHARED : 0);
 }
 
 static __u32 get_object_kind(const char *name)
@@ -149,7 +158,8 @@ static bool get_object(struct event *ev, struct json_object *obj)
 	ev->object = get_object_kind(word(obj, "kind"));
 	ev->have |= EV_OBJECT | bit(obj, "size", EV_SIZE) |
 		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END) |
-		    bit(obj, "prot", EV_VMA) | bit(obj, "was_addr", EV_WAS);
+		    bit(obj, "was_addr", EV_WAS);
+	get_vma(ev, obj);
 	ev->dev = number(obj, "dev_major") << 20 |
 		  (number(obj, "dev_minor") & 0xfffff);
 	ev->ino = number(obj, "inode");
@@ -157,8 +167,6 @@ static bool get_object(struct event *ev, struct json_object *obj)
 	ev->nlink = number(obj, "nlink");
 	ev->addr = digits(obj, "addr", 16);
 	ev->end = digits(obj, "end", 16);
-	ev->prot = get_prot(word(obj, "prot"));
-	ev->offset = number(obj, "offset");
 	ev->was_addr = digits(obj, "was_addr", 16);
 	ev->was_end = digits(obj, "was_end", 16);
 	len = text_unescape(ev->name, REC_NAME_LEN - 1, word(obj, "name"));
@@ -210,6 +218,7 @@ static bool get_kind(struct event *ev, struct json_object *obj)
 static bool is_of_segment(const struct event *ev)
 {
 	return ev->kind == KIND_INHERIT || ev->kind == KIND_SPLIT ||
+	       ev->kind == KIND_PROTECT ||
 	       ((ev->kind == KIND_DROP || ev->kind == KIND_DESTROY) &&
 		ev->cause != CAUSE_NONE);
 }

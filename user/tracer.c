@@ -150,11 +150,7 @@ static int load_backend(struct tracer *t, const struct tracer_options *opts)
 	return load_once(t, opts);
 }
 
-/*
- * A kernel that allows no fentry says so to any such program, before it looks at
- * what function this one is for.
- */
-static int may_fentry(void)
+int tracer_may_fentry(__u32 btf_id)
 {
 	const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -162,13 +158,21 @@ static int may_fentry(void)
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		    .expected_attach_type = BPF_TRACE_FENTRY,
-		    .attach_btf_id = 1);
+		    .attach_btf_id = btf_id);
 	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "may_fentry", "GPL",
 			       nothing, 2, &opts);
 
 	if (fd >= 0)
 		close(fd);
-	return fd == -EPERM || fd == -EACCES ? fd : 0;
+	return fd < 0 ? fd : 0;
+}
+
+/* Whatever function it is, a kernel that allows no fentry refuses first. */
+static int may_fentry(void)
+{
+	int err = tracer_may_fentry(1);
+
+	return err == -EPERM || err == -EACCES ? err : 0;
 }
 
 static void explain(struct tracer *t, const char *what, int err)

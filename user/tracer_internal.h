@@ -39,6 +39,7 @@ struct tracer {
 	enum tracer_backend backend;
 	bool may_iterate;	/* over all VMAs, as far as is known */
 	bool look_for_funcs;	/* some function to hook is not there */
+	bool wants_protect;	/* KIND_PROTECT is asked for */
 	enum selftest fired[KIND_MAX];
 	enum selftest compat[KIND_CALLS];
 	tracer_fn *fn;
@@ -50,6 +51,12 @@ struct tracer {
 	const char *blind[BLIND_MAX + 1];
 	int nblind;
 };
+
+/*
+ * Whether this kernel allows fentry programs, on the function @btf_id. It looks at
+ * the right to load any before it looks at the function. 0 or -errno.
+ */
+int tracer_may_fentry(__u32 btf_id);
 
 /* One of object_hooks.bpf.h. */
 bool tracer_is_of_objects(const struct bpf_program *prog);

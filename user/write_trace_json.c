@@ -107,6 +107,10 @@ static void put_vma(const struct event *ev)
 
 	decode_prot(prot, ev->prot);
 	line_word("prot", prot);
+	if (ev->kind == KIND_PROTECT) {
+		decode_prot(prot, ev->was_prot);
+		line_word("was_prot", prot);
+	}
 	line_u64("offset", ev->offset);
 	if (ev->have & EV_WAS) {
 		line_hex("was_addr", ev->was_addr, 1);
