@@ -8,7 +8,7 @@
 #include "tracer.h"
 #include "shmviz.skel.h"
 
-#define BLIND_MAX	16
+#define BLIND_MAX	24
 
 /* Whether a hook did what it is for when it was tried. */
 enum selftest {
