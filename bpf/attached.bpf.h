@@ -29,6 +29,8 @@ int attached(struct bpf_iter__task_vma *ctx)
 	rec.prot = BPF_CORE_READ(vma, vm_flags) & VM_PROT;
 	BPF_CORE_READ_STR_INTO(&rec.owner.comm, task, group_leader, comm);
 	vma_seg_read(vma, &rec.seg);
+	if (cfg_attaches)
+		attach_learn(vma);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;
 }

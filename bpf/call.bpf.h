@@ -158,18 +158,49 @@ static __always_inline void note_owner(const struct caller *who)
 		bpf_map_update_elem(&mm_owners, &who->mm, &who->who, BPF_ANY);
 }
 
+static __always_inline bool call_seg_passes(const struct call_args *c,
+					    const struct caller *who,
+					    const struct rec_seg *seg,
+					    const struct task_state *state)
+{
+	__u32 key = c->call == KIND_SHMGET ? c->arg[0] : 0;
+
+	if (state && state->seg.have & SEG_KERNEL)
+		key = state->seg.key;
+	return seg_passes(seg, who->ns.inum, key);
+}
+
+/* It detached a segment, and the hooks could not find out which one. */
+static __always_inline bool is_unidentified(const struct call_args *c,
+					    const struct rec_seg *seg)
+{
+	return cfg_detach && seg_wanted() && c->call == KIND_SHMDT && !c->ret &&
+	       !(seg->have & SEG_ID);
+}
+
+/* Whether it is to be told; counts it if not. */
 static __always_inline bool call_passes(const struct call_args *c,
+					struct rec_counts *n,
 					const struct caller *who,
 					const struct rec_seg *seg,
 					const struct task_state *state)
 {
-	__u32 key = c->call == KIND_SHMGET ? c->arg[0] : 0;
-
-	if (!kind_passes(c->call, c->ret) || !who_passes(&who->who))
+	if (!kind_passes(c->call, c->ret) || !who_passes(&who->who)) {
+		count_one(n, filtered);
 		return false;
-	if (state && state->seg.have & SEG_KERNEL)
-		key = state->seg.key;
-	return seg_passes(seg, who->ns.inum, key);
+	}
+	if (is_unidentified(c, seg)) {
+		count_one(n, unidentified);
+		if (!(cfg_filter & FILTER_SEGMENT))
+			return true;
+		count_one(n, lost);
+		__sync_fetch_and_add(&unidentified_total, 1);
+		return false;
+	}
+	if (call_seg_passes(c, who, seg, state))
+		return true;
+	count_one(n, filtered);
+	return false;
 }
 
 /* From the moment of the entry to that of the exit, both ours. */
@@ -181,7 +212,8 @@ static __always_inline void call_count(const struct call_args *c,
 	struct stat_key key = {
 		.kind = c->call,
 		.err = c->ret < 0 ? -c->ret : 0,
-		.flags = c->flags & CALL_COMPAT ? STAT_COMPAT : 0,
+		.flags = (c->flags & CALL_COMPAT ? STAT_COMPAT : 0) |
+			 (c->flags & CALL_SECCOMP ? STAT_SECCOMP : 0),
 	};
 
 	stat_add(&key, who, cfg_entry && state ? now - state->ts :
@@ -208,10 +240,8 @@ static __always_inline void call_tell(const struct call_args *c,
 		note_owner(&who);
 	if (seg_wanted())
 		call_seg(&seg, c, &who, state);
-	if (!call_passes(c, &who, &seg, state)) {
-		count_one(n, filtered);
+	if (!call_passes(c, n, &who, &seg, state))
 		return;
-	}
 	if (cfg_stat) {
 		call_count(c, &who.who, state, now);
 		return;

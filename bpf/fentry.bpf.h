@@ -28,15 +28,25 @@ static __always_inline int enter_args(__u32 call, __u64 arg0, __u64 arg1)
 	return call_enter(call, arg0, arg1);
 }
 
+static __always_inline void native_args(struct call_args *c, __u32 call,
+					__u64 arg0, __u64 arg1, __u64 arg2,
+					long ret)
+{
+	c->call = call;
+	c->ret = ret;
+	c->arg[0] = arg0;
+	if (call == KIND_SHMDT)
+		return;
+	c->arg[1] = arg1;
+	c->arg[2] = arg2;
+}
+
 static __always_inline int exit_args(__u32 call, __u64 arg0, __u64 arg1,
 				     __u64 arg2, long ret)
 {
-	struct call_args c = { .call = call, .ret = ret, .arg = { arg0 } };
+	struct call_args c = {};
 
-	if (call != KIND_SHMDT) {
-		c.arg[1] = arg1;
-		c.arg[2] = arg2;
-	}
+	native_args(&c, call, arg0, arg1, arg2, ret);
 	return call_exit(&c);
 }
 

@@ -62,6 +62,8 @@ int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
 
 	if (cfg_follow)
 		fork_follow(parent, child);
+	if (cfg_attaches)
+		attach_fork(parent, child);
 	if (!cfg_inherit)
 		return 0;
 	state = bpf_task_storage_get(&tasks, parent, NULL, 0);

@@ -15,6 +15,12 @@
 /* arch/x86/include/asm/thread_info.h: inside a 32-bit system call. */
 #define TS_COMPAT	0x0002
 
+#define PAGE_SHIFT	12
+
+/* include/linux/mm.h; the first three are REC_PROT_* and PROT_*, too. */
+#define VM_ACCESS_FLAGS	0x00000007
+#define VM_MAYSHARE	0x00000080
+
 /* lib/xarray.c: what an entry of an xarray is, by its lowest bits. */
 #define XA_LEVELS_MAX	6
 
@@ -45,6 +51,17 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 		__value = BPF_CORE_READ(typed, member);			\
 	__value;							\
 })
+
+/* GET() can't: its type is const. */
+#define READ_FLAGS(vma)							\
+	(MAY_CAST ? (vma)->vm_flags : BPF_CORE_READ(vma, vm_flags))
+
+/* REC_PROT_* of vm_flags, as /proc/PID/maps shows them. */
+static __always_inline __u32 prot_of(unsigned long flags)
+{
+	return (flags & VM_ACCESS_FLAGS) |
+	       (flags & VM_MAYSHARE ? REC_PROT_SHARED : 0);
+}
 
 /* A single member of what @pointer, of no type, points to. */
 #define READ(type, pointer, member)					\

@@ -18,6 +18,7 @@ const volatile __u32 cfg_objects;	/* one bit for each OBJ_* that is told */
 
 const volatile bool cfg_stat;	/* count, don't tell: see stat.bpf.h */
 const volatile bool cfg_entry;		/* the entry of calls is hooked for good */
+const volatile bool cfg_detach;		/* the segment of each shmdt is noted */
 
 /*
  * Programs are attached one after the other. Until all of them are, and the
@@ -36,6 +37,9 @@ __u32 probe_ns;
 
 /* The sum of `lost`, where the reader can see it without asking. */
 __u64 lost_total;
+
+/* Those of `lost` that may be of a segment that is asked for, or not. */
+__u64 unidentified_total;
 
 /* The reader sets the size. */
 struct {
@@ -98,6 +102,12 @@ struct task_state {
 	} adjusting[2];		/* VMAs that are out of the tree to be changed */
 	struct vma_range inserted; /* the last one */
 	__u64 inserted_mm;
+	/* Of the VMA that mprotect is at, see protect.bpf.h. */
+	__u64 inode;
+	__u64 dentry;
+	__u32 object;
+	__u32 was_prot;
+	__u64 protecting;	/* it is shared, and will be another */
 	__u32 flight;		/* FLIGHT_* under way; 0: none */
 	__u32 flight_epoch;	/* when it began */
 };

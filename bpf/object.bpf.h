@@ -13,8 +13,6 @@
 #define SB_KERNMOUNT	(1u << 22)
 #define VM_SHARED	0x00000008
 #define VM_MAYWRITE	0x00000020
-#define VM_MAYSHARE	0x00000080
-#define PAGE_SHIFT	12
 #define S_IFMT		0170000
 #define S_IFREG		0100000
 
@@ -131,17 +129,13 @@ struct obj_event {
 	__u32 kind;		/* KIND_* */
 	__u32 cause;
 	__u32 object;		/* OBJ_* */
-	__u32 pad;
+	__u32 was_prot;		/* KIND_PROTECT */
 	__u64 inode;		/* addresses; */
 	__u64 dentry;		/* 0: no name any more */
 	__u64 vma;		/* 0: not about one */
 	__u64 was_start;
 	__u64 was_end;
 };
-
-/* GET() can't: its type is const. */
-#define READ_FLAGS(vma)							\
-	(MAY_CAST ? (vma)->vm_flags : BPF_CORE_READ(vma, vm_flags))
 
 static __always_inline void fill_obj_vma(struct rec_object *rec,
 					 const struct obj_event *o)
@@ -158,8 +152,13 @@ static __always_inline void fill_obj_vma(struct rec_object *rec,
 	rec->end = GET(vma, vm_end);
 	rec->offset = GET(vma, vm_pgoff) << PAGE_SHIFT;
 	rec->mm = (unsigned long)GET(vma, vm_mm);
-	rec->prot = (__u32)READ_FLAGS(vma) & (REC_PROT_READ | REC_PROT_WRITE |
-					      REC_PROT_EXEC | REC_PROT_SHARED);
+	rec->prot = prot_of(READ_FLAGS(vma));
+	if (o->kind != KIND_PROTECT)
+		return;
+	/* It may have been merged with its neighbours: what has changed. */
+	rec->offset += o->was_start - rec->start;
+	rec->start = o->was_start;
+	rec->end = o->was_end;
 }
 
 static __always_inline void fill_obj_inode(struct rec_object *rec,
@@ -213,7 +212,7 @@ __noinline int obj_tell(const struct obj_event *o, const struct who *owner,
 	fill_obj_inode(rec, o);
 	fill_obj_vma(rec, o);
 	fill_owner(&rec->owner, owner);
-	rec->pad = 0;
+	rec->was_prot = o->was_prot;
 	bpf_ringbuf_submit(rec, 0);
 	return 1;
 }

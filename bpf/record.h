@@ -40,6 +40,8 @@ enum rec_kind {
 	KIND_UNLINK,	/* a name of it is gone */
 	KIND_MAP,	/* mmap: a VMA more */
 	KIND_ADJUST,	/* a VMA has grown or shrunk */
+	/* Of segments, too. */
+	KIND_PROTECT,	/* mprotect: a VMA, or a part of it */
 	KIND_MAX,
 };
 
@@ -99,6 +101,8 @@ struct rec_seg {
 #define CALL_DURATION	(1u << 1)	/* duration was taken */
 #define CALL_CREATED	(1u << 2)	/* shmget made a new segment */
 #define CALL_EXISTED	(1u << 3)	/* shmget found one; neither: unknown */
+#define CALL_SECCOMP	(1u << 4)	/* seccomp refused it by SIGSYS: it was not
+					 * made, and `ret` is -ENOSYS */
 
 struct rec_call {
 	struct rec_hdr hdr;
@@ -127,14 +131,17 @@ struct rec_owner {
  */
 struct rec_vma {
 	struct rec_hdr hdr;
-	__u32 kind;		/* KIND_INHERIT, KIND_SPLIT, KIND_DROP */
+	__u32 kind;		/* KIND_INHERIT, KIND_SPLIT, KIND_DROP,
+				 * KIND_PROTECT */
 	__u32 cause;		/* of KIND_DROP */
 	__u64 start;
 	__u64 end;
 	__u64 mm;		/* tells address spaces apart */
 	struct rec_owner owner;
-	__u32 pad;
+	__u16 prot;		/* REC_PROT_*, after it */
+	__u16 was_prot;		/* KIND_PROTECT: before it */
 	struct rec_seg seg;	/* after it */
+	__u64 offset;		/* bytes: what of the segment lies at start */
 };
 
 /* From just before it, with nattch 0; SEG_GONE is set. */
@@ -201,7 +208,7 @@ struct rec_object {
 	__u64 was_end;
 	__u64 mm;
 	struct rec_owner owner;
-	__u32 pad;
+	__u32 was_prot;		/* KIND_PROTECT: before it */
 	__u8 name[REC_NAME_LEN];/* of the file, without directories; bytes, ended
 				 * by NUL; empty: there is none any more */
 };
@@ -218,13 +225,15 @@ struct rec_counts {
 	__u64 filtered;
 	__u64 self;		/* the tracer's own: not in seen */
 	__u64 compat;		/* of those of self, by a 32-bit call */
+	__u64 unidentified;	/* shmdt whose segment could not be looked up: of
+				 * lost if segments are filtered, else delivered */
 };
 
 _Static_assert(sizeof(struct rec_hdr) == 56, "struct rec_hdr");
 _Static_assert(sizeof(struct rec_seg) == 40, "struct rec_seg");
 _Static_assert(sizeof(struct rec_owner) == 28, "struct rec_owner");
 _Static_assert(sizeof(struct rec_call) == 152, "struct rec_call");
-_Static_assert(sizeof(struct rec_vma) == 160, "struct rec_vma");
+_Static_assert(sizeof(struct rec_vma) == 168, "struct rec_vma");
 _Static_assert(sizeof(struct rec_destroy) == 104, "struct rec_destroy");
 _Static_assert(sizeof(struct rec_fork) == 64, "struct rec_fork");
 _Static_assert(sizeof(struct rec_object) == 432, "struct rec_object");

@@ -19,9 +19,11 @@
 #include "compat.bpf.h"
 #include "fentry.bpf.h"
 #include "vma.bpf.h"
+#include "attaches.bpf.h"
 #include "fork.bpf.h"
 #include "object.bpf.h"
 #include "object_hooks.bpf.h"
+#include "protect.bpf.h"
 #include "tracepoint.bpf.h"
 #include "attached.bpf.h"
 

@@ -30,6 +30,7 @@
 
 #define STAT_REST	(1u << 0)	/* process unknown: there was no room */
 #define STAT_COMPAT	(1u << 1)	/* by a 32-bit caller */
+#define STAT_SECCOMP	(1u << 2)	/* refused by seccomp: see CALL_SECCOMP */
 
 struct stat_key {
 	__u32 pid;		/* whose event it is, tracer's pid namespace; 0:

@@ -18,6 +18,7 @@
 #endif
 
 #define ENOSYS		38
+#define SIGSYS_BIT	(1ull << 30)	/* of a set of signals */
 
 static __always_inline __u32 call_of_nr(long nr, bool compat)
 {
@@ -51,13 +52,52 @@ static __always_inline bool nr_is_ours(long nr)
 	       (nr >= NR_ia32_shmget && nr <= NR_ia32_shmdt);
 }
 
+static __always_inline __u32 call_of(const struct pt_regs *regs, long nr,
+				     bool compat)
+{
+	if (compat && nr == NR_ia32_ipc)
+		return call_of_ipc(regs);
+	return call_of_nr(nr, compat);
+}
+
+static __always_inline void fill_args(struct call_args *c,
+				      const struct pt_regs *regs, long nr,
+				      bool compat, __u32 call, long ret)
+{
+	if (compat && nr == NR_ia32_ipc)
+		compat_ipc(c, regs, call, ret);
+	else if (compat)
+		compat_direct(c, regs, call, ret);
+	else
+		native_args(c, call, PT_REGS_PARM1_CORE_SYSCALL(regs),
+			    PT_REGS_PARM2_CORE_SYSCALL(regs),
+			    PT_REGS_PARM3_CORE_SYSCALL(regs), ret);
+}
+
+/*
+ * Seccomp traps and kills by SIGSYS, and puts the number of the call back to where
+ * its result would be. The call was not made. One that returns its own number,
+ * as a shmid, has no such signal, or a blocked one: seccomp unblocks it.
+ */
+static __always_inline bool is_refused(long nr, long ret)
+{
+	struct task_struct *task = this_task();
+
+	if (!bpf_core_field_exists(task->seccomp.mode))
+		return false;
+	return (int)ret == nr && task->seccomp.mode &&
+	       task->pending.signal.sig[0] & SIGSYS_BIT &&
+	       !(task->blocked.sig[0] & SIGSYS_BIT);
+}
+
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
-	long nr = SYSCALL_NR(regs), ret = ctx->args[1];
+	long nr = SYSCALL_NR(regs), ret = ctx->args[1], passed = nr;
 	struct call_args c = {};
 	bool compat;
+	__u32 call;
 
 	/* The numbers of x32 are the same calls where the kernel knows them. */
 	if (nr & NR_X32_BIT && ret != -ENOSYS)
@@ -66,16 +106,18 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	/* The same numbers are other calls for a 32-bit caller. */
 	compat = task_is_compat(bpf_get_current_task_btf());
-	if (compat && nr == NR_ia32_ipc)
-		return exit_ipc(regs, ret);
-	c.call = call_of_nr(nr, compat);
-	if (c.call == KIND_MAX)
+	call = call_of(regs, nr, compat);
+	if (call == KIND_MAX)
 		return 0;
-	if (compat)
-		return exit_compat(regs, ret, c.call);
-	return exit_args(c.call, PT_REGS_PARM1_CORE_SYSCALL(regs),
-			 PT_REGS_PARM2_CORE_SYSCALL(regs),
-			 PT_REGS_PARM3_CORE_SYSCALL(regs), ret);
+	if (is_refused(passed, ret)) {
+		fill_args(&c, regs, nr, compat, call, -ENOSYS);
+		c.flags |= CALL_SECCOMP;
+	} else {
+		fill_args(&c, regs, nr, compat, call, ret);
+	}
+	if (cfg_attaches && call == KIND_SHMAT && c.ret >= 0)
+		attach_remember(&c);
+	return call_exit(&c);
 }
 
 static long note_vma_cb(struct task_struct *task, struct vm_area_struct *vma,
@@ -97,6 +139,16 @@ static __always_inline __u64 shmdt_addr(const struct pt_regs *regs, long nr,
 	return nr == NR_ia32_ipc ? IA32_ARG(regs, di) : IA32_ARG(regs, bx);
 }
 
+/* The VMA knows best. It can't be had while the address space is locked. */
+static __always_inline void note_detach(struct task_struct *task, __u64 addr)
+{
+	struct task_state *state = task_noted();
+
+	if (state)
+		attach_take(state, addr);
+	bpf_find_vma(task, addr, note_vma_cb, NULL, 0);
+}
+
 static __always_inline void note_entry(const struct pt_regs *regs, long nr,
 				       bool compat, __u32 call,
 				       struct task_struct *task)
@@ -108,9 +160,8 @@ static __always_inline void note_entry(const struct pt_regs *regs, long nr,
 		enter_ipc(regs);
 	else
 		enter_compat(regs, call);
-	if (call == KIND_SHMDT && seg_wanted())
-		bpf_find_vma(task, shmdt_addr(regs, nr, compat), note_vma_cb,
-			     NULL, 0);
+	if (call == KIND_SHMDT && cfg_attaches)
+		note_detach(task, shmdt_addr(regs, nr, compat));
 }
 
 /*
@@ -130,8 +181,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = bpf_get_current_task_btf();
 	compat = task_is_compat(task);
-	call = compat && nr == NR_ia32_ipc ? call_of_ipc(regs) :
-					     call_of_nr(nr, compat);
+	call = call_of(regs, nr, compat);
 	if (call == KIND_MAX)
 		return 0;
 	if (cfg_entry)

@@ -99,7 +99,16 @@ static __always_inline void fill_vma(struct rec_vma *rec, __u32 kind,
 	rec->start = GET(vma, vm_start);
 	rec->end = GET(vma, vm_end);
 	rec->mm = (unsigned long)GET(vma, vm_mm);
-	rec->pad = 0;
+	rec->offset = GET(vma, vm_pgoff) << PAGE_SHIFT;
+	rec->prot = prot_of(READ_FLAGS(vma));
+	rec->was_prot = 0;
+}
+
+static __always_inline __u16 protect_was(void)
+{
+	struct task_state *state = task_noted();
+
+	return state ? state->was_prot : 0;
 }
 
 /*
@@ -134,6 +143,8 @@ __noinline int vma_tell(__u32 kind, __u32 cause, unsigned long addr,
 	if (!rec)
 		return 0;
 	fill_vma(rec, kind, cause, vma);
+	if (kind == KIND_PROTECT)
+		rec->was_prot = protect_was();
 	fill_owner(&rec->owner, owner);
 	rec->seg = seg;
 	bpf_ringbuf_submit(rec, 0);

@@ -64,7 +64,7 @@ for backend in $backends; do
 
 	case $backend in
 	fentry)
-		has 'destroyed by last-detach' '5 attachments' 'Nothing was lost, and nothing was out of sight'
+		has 'destroyed by last-detach' '5 attachments' 'Not seen: calls that seccomp refuses or answers'
 		expect_same "$(grep -c '<td>exit</td>' "$tmp/page")" 5 "ends by exit, and their sum"
 		expect_same "$(grep -c 'class="span inherit"' "$tmp/page")" 3 "inherited ones, and the one of the legend"
 		expect_same "$(jq -c '[.traceEvents[] | select(.cat == "fork" or .cat == "attachment") | .ph] | sort' "$tmp/perfetto")" \

@@ -7,7 +7,7 @@
 
 need root jq perl stress-ng
 share second
-begin 6
+begin 7
 
 shm_make 12288
 record <<'END'
@@ -127,4 +127,37 @@ for file in "$tmp"/turned.*; do
 		fail "${file##*/}: control characters come out"
 done
 result "what is no trace is refused in one line"
+# A trace in which mprotect is told of, and the clock is set between the two.
+id='"pid":217,"tid":217,"nspid":217,"comm":"perl","uid":0,"ipcns":1,"cgroup":1,"cgroup_path":"/"'
+cat >"$tmp/set" <<END
+{"type":"start","version":"0.1.0","backend":"fentry","blind":[],"ipcns":1,"kinds":["sysv","memfd"],"anchor":{"monotonic":1000000000,"realtime":1800000000000000000}}
+{"type":"event","event":"protect","ts":2100000000,$id,"kind":"memfd","dev_major":0,"dev_minor":1,"inode":7,"name":"cache","size":8192,"nlink":0,"addr":"0x7f8195e54000","end":"0x7f8195e56000","prot":"r--s","was_prot":"rw-s","offset":4096}
+{"type":"anchor","anchor":{"monotonic":2150000000,"realtime":1800003600000000000}}
+{"type":"event","event":"protect","ts":2200000000,$id,"shmid":3,"key":"0x0000004e","size":12288,"mode":"0600","nattch":2,"dest":false,"locked":false,"cpid":217,"addr":"0x7f9d8e664000","end":"0x7f9d8e666000","prot":"---s","was_prot":"r-xs","offset":8192}
+{"type":"event","event":"shmat","ts":2130000000,$id,"shmid":3,"key":"0x0000004e","size":12288,"mode":"0600","nattch":1,"dest":false,"locked":false,"cpid":217,"addr":"0x7f9d8e663000","compat":false,"flags":"0","ret":140314201108480,"args":{"shmid":3,"shmaddr":"0x0","shmflg":0}}
+{"type":"event","event":"shmget","ts":2140000000,$id,"key":"0x00000001","size":1,"compat":false,"flags":"0","ret":-2,"errno":"ENOENT","args":{"key":"0x00000001","size":1,"shmflg":0}}
+{"type":"end","seen":4,"delivered":4,"lost":0,"filtered":0,"reason":"signal"}
+END
+run shmviz trace --from "$tmp/set" --json
+cmp -s "$tmp/set" "$tmp/out" || {
+	fail "what was read back differs from what was written:"
+	diff "$tmp/set" "$tmp/out" | sed 's/^/# /'
+}
+expect_empty "$tmp/err"
+run env TZ=UTC "$SHMVIZ" trace --from "$tmp/set"
+expect_grep '^08:00:01.100000 .* protect memfd:cache 0x7f8195e54000-0x7f8195e56000 rw-s to r--s ' "$tmp/out"
+expect_grep '^CLOCK set: 2027-01-15 08:00:01.150000 became 2027-01-15 09:00:00.000000$' "$tmp/out"
+expect_grep '^09:00:00.050000 .* protect 0x7f9d8e664000-0x7f9d8e666000 r-xs to ---s .* shmid 3 12K' "$tmp/out"
+# It happened before, though it was told after.
+expect_grep '^08:00:01.140000 .* shmget\(0x1, 1, 0\)' "$tmp/out"
+run env TZ=UTC "$SHMVIZ" stat --from "$tmp/set" --interval 0.01
+expect_grep '^protect +2$' "$tmp/out"
+expect_grep '^09:00:00, ' "$tmp/out"
+expect_grep '^CLOCK set: ' "$tmp/out"
+run env TZ=UTC "$SHMVIZ" report --from "$tmp/set" --perfetto "$tmp/perfetto" -o "$tmp/page"
+expect_grep '<time>2027-01-15 08:00:00 [+]0000</time>.* at <time>2027-01-15 09:00:00 [+]0000</time> \(the clock was set' "$tmp/page"
+expect_grep 'protect 0x7f9d8e664000-0x7f9d8e666000 r-xs to ---s' "$tmp/page"
+expect_same "$(jq -c '[.otherData.clock_set, ([.traceEvents[] | select(.name == "protect")] | length)]' "$tmp/perfetto")" \
+	'[true,2]' "what the trace events have"
+result "mprotect, and a clock that was set: trace, stat, report and trace events"
 finish

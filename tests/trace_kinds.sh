@@ -40,7 +40,7 @@ trace_to --kind memfd -- perl -e '
 	shmctl(shmget(0, 1, 01600), 0, 0)'
 expect_same "$(words true)" "create resize map inherit drop:exit \
 split adjust split adjust drop:munmap \
-split adjust split adjust adjust drop:merge drop:merge \
+split adjust split adjust protect adjust drop:merge drop:merge protect \
 split drop:split drop:exit drop:exit destroy" "what happened"
 expect_jq '.[0].inode as $inode | all(.[]; .kind == "memfd" and .inode == $inode and .dev_major == 0) and
 	all(.[:-1][]; .name == "hello") and (.[-1] | has("name") | not) and
@@ -125,59 +125,101 @@ expect_same "$(jq -r '.[0] | "\(.dev_major):\(.dev_minor) \(.inode)"' "$tmp/ev")
 	"device and inode"
 result "a file: mapped shared and writable, and nothing else of it"
 
-# A process and its child at rest, after they have mapped, split and let go in ways
-# that only their seed knows. Ranges by process and inode, from the events.
-rebuild='reduce (.[] | select(.inode)) as $e ({};
-	([$e.addr, $e.end]) as $r | "\($e.pid) \($e.inode)" as $k |
-	if any("map", "split", "inherit"; . == $e.event) then .[$k] += [$r]
-	elif $e.event == "adjust" then .[$k] |= (map(select(. != [$e.was_addr, $e.was_end])) + [$r])
-	elif $e.event == "drop" then .[$k] |= map(select(. != $r)) else . end) |
-	to_entries[] | .key as $k | .value[] | "\($k) \(.[0][2:])-\(.[1][2:])"'
+# VMAs by process and object, from the events: their range, protection and offset. A split
+# of a segment has no adjust: it is cut off the VMA that it lies in.
+rebuild='def hex: ltrimstr("0x") | explode | reduce .[] as $c (0;
+		. * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
+	def pages: . + 4095 | . - . % 4096;
+	def cut($v): map(
+		if .[0] <= $v[0] and $v[1] <= .[1] then
+			[.[0], $v[0], .[2], .[3]], [$v[1], .[1], .[2], .[3] + $v[1] - .[0]] |
+			select(.[0] < .[1])
+		else . end);
+	reduce (.[] | select(.addr and (.errno == null) and (.event != "shmdt"))) as $e ({};
+	($e.addr | hex) as $addr |
+	(if $e.event == "shmat" then [$addr, $addr + ($e.size | pages),
+			(if $e.args.shmflg >= 4096 then "r--s" else "rw-s" end), 0]
+	 else [$addr, ($e.end | hex), $e.prot, $e.offset] end) as $v |
+	"\($e.pid) \(if $e.kind then $e.inode else $e.shmid end)" as $k |
+	if any("map", "shmat", "inherit"; . == $e.event) then .[$k] += [$v]
+	elif $e.event == "split" then
+		.[$k] |= (if $e.kind then . else cut($v) end) + [$v]
+	elif $e.event == "adjust" then ($e.was_addr | hex) as $from | ($e.was_end | hex) as $to |
+		.[$k] |= (map(select(.[0] != $from or .[1] != $to)) + [$v])
+	elif $e.event == "protect" then
+		.[$k] |= map(if .[0] <= $v[0] and $v[1] <= .[1] then .[2] = $v[2] else . end)
+	elif $e.event == "drop" then .[$k] |= map(select(.[0] != $v[0] or .[1] != $v[1]))
+	else . end) |
+	to_entries[] | .key as $k | .value[] | "\($k) \(map(tostring) | join(" "))"'
+
+# maps PID: the same from /proc/PID/maps
+maps()
+{
+	perl -ne '/^(\w+)-(\w+) (\S+) (\w+) \S+ (\d+) +(\/memfd:dance|\/dev\/zero|\/SYSV)/ and
+		print join(" ", ($ARGV =~ /(\d+)/), $5, hex $1, hex $2, $3, hex $4), "\n"' "/proc/$1/maps"
+}
+
+# A process and its child at rest, after they have mapped, split, protected, moved and let
+# go in ways that only their seed knows.
 cat >"$tmp/dance" <<'END'
 srand($ARGV[0]);
 my $page = 4096; my $name = "dance";
 my $fd = syscall(319, $name, 1); open(my $file, "+<&=", $fd); truncate($file, 64 * $page);
 my @at = map { syscall(9, 0, 16 * $page, 3, 1, $fd, $_ * 16 * $page) } 0 .. 3;
 push @at, syscall(9, 0, 16 * $page, 3, 0x21, -1, 0);
+my $id = shmget(0, 16 * $page, 01600);
+push @at, syscall(30, $id, 0, $_) for 0, 0, 010000;
+shmctl($id, 0, 0);
+my @prots = (0, 1, 1, 3, 3, 5);
 sub dance {
 	for (1 .. $_[0]) {
-		my $at = $at[rand @at] + $page * int rand 16;
+		my $zone = int rand @at;
+		my $at = $at[$zone] + $page * int rand 16;
 		my $len = $page * (1 + int rand 4);
-		my $what = rand 4;
+		my $prot = $prots[rand @prots];
+		my $what = rand 7;
 		if ($what < 1) { syscall(11, $at, $len) }
-		elsif ($what < 3) { syscall(10, $at, $len, $what < 2 ? 1 : 3) }
-		else { syscall(9, $at, $len, 3, 0x11, $fd, $page * int rand 60) }
+		elsif ($what < 4) { syscall(10, $at, $len, $prot) }
+		elsif ($what < 5) { syscall(10, $at[$zone], 16 * $page, $prot) }
+		elsif ($what < 6) { syscall(9, $at, $len, 3, 0x11, $fd, $page * int rand 60) }
+		elsif ($what < 6.5) { syscall(25, $at, $len, $len, 3, $at[$zone] + $page * int rand 16) }
+		# Segments do not tell that they have grown.
+		elsif ($zone < 5) { syscall(25, $at, $len, $len + $page, 1) }
 	}
 }
-dance(60);
+dance(80);
 $child = fork;
-srand($ARGV[0] + !$child); dance(30);
+srand($ARGV[0] + !$child); dance(40);
 $| = 1;
 print $child ? "parent $$\n" : "child $$\n";
 sleep 1000;
 END
-mkfifo "$tmp/hold"
-for seed in 1 2; do
+for seed in 1 2 3; do
 	: >"$tmp/pids"
-	trace_begin --kind memfd,anon
+	trace_begin --kind sysv,memfd,anon --buffer 64M --no-segments
 	perl "$tmp/dance" $seed >"$tmp/pids" &
 	pids="$pids $!"
 	wait_for sh -c '[ "$(wc -l <"$1")" = 2 ]' - "$tmp/pids"
 	for pid in $(cut -d' ' -f2 "$tmp/pids"); do
-		awk -v pid="$pid" '/memfd:dance|\/dev\/zero/ { print pid, $5, $1 }' "/proc/$pid/maps"
+		maps "$pid"
 	done | sort >"$tmp/theirs"
 	trace_end
-	jq -r "$rebuild" "$tmp/ev" | sort >"$tmp/ours"
-	[ "$(wc -l <"$tmp/theirs")" -gt 20 ] || fail "the dance left next to nothing"
+	jq -r "[.[] | select(.pid as \$p | any($(cut -d' ' -f2 "$tmp/pids" | paste -sd, -); . == \$p))] | $rebuild" \
+		"$tmp/ev" | sort >"$tmp/ours"
+	[ "$(wc -l <"$tmp/theirs")" -gt 30 ] || fail "the dance left next to nothing"
 	if ! cmp -s "$tmp/ours" "$tmp/theirs"; then
-		fail "seed $seed: ranges from events (-) and of /proc/PID/maps (+) differ:"
+		fail "seed $seed: VMAs from events (-) and of /proc/PID/maps (+) differ:"
 		diff "$tmp/ours" "$tmp/theirs" | head -n 20 | sed 's/^/# /'
 	fi
-	ktap_print_msg "seed $seed: $(jq length "$tmp/ev") events, $(wc -l <"$tmp/theirs" | tr -d ' ') ranges"
+	ktap_print_msg "seed $seed: $(jq length "$tmp/ev") events, of them" \
+		"$(jq '[.[] | select(.event == "protect")] | length' "$tmp/ev") protect;" \
+		"$(wc -l <"$tmp/theirs" | tr -d ' ') VMAs"
+	expect_jq '[.[] | select(.event == "protect" and .kind == null)] | length > 5' "$tmp/ev"
+	expect_jq 'all(.[] | select(.event == "protect"); .was_prot != .prot and .was_prot[3:] == .prot[3:])' "$tmp/ev"
 	# shellcheck disable=SC2046 # words
 	kill -9 $(cut -d' ' -f2 "$tmp/pids")
 done
-result "ranges that events add up to are those of /proc/PID/maps"
+result "ranges, protections and offsets that events add up to are those of /proc/PID/maps"
 
 # Other people's program: all that it maps, it lets go, and nothing stays.
 trace_to --kind memfd,posix,anon --buffer 64M -- \

@@ -107,6 +107,13 @@ static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 		perfetto_lost(re->perfetto, re->report->to, count);
 }
 
+static void on_anchor(const struct anchor *anchor, void *ctx)
+{
+	struct reporting *re = ctx;
+
+	report_anchor(re->report, anchor);
+}
+
 static void on_end(const struct trace_end *end, void *ctx)
 {
 	struct reporting *re = ctx;
@@ -116,7 +123,7 @@ static void on_end(const struct trace_end *end, void *ctx)
 
 static const struct from_reader to_report = {
 	.start = on_start, .segment = on_segment, .event = on_event,
-	.lost = on_lost, .end = on_end,
+	.lost = on_lost, .anchor = on_anchor, .end = on_end,
 };
 
 /* Exits of processes are not told by tracepoint, but that they are gone is seen. */

@@ -20,7 +20,7 @@
 struct snapshot {
 	struct stat_table table;
 	__u64 ts;
-	__u64 seen, lost, missed, filtered, unnamed;
+	__u64 seen, lost, missed, unidentified, filtered, unnamed;
 };
 
 /* One run, from attached programs to the totals. */
@@ -51,6 +51,7 @@ static int take(struct run *run, struct snapshot *now)
 		return EXIT_FAILED;
 	}
 	now->missed = missed;
+	now->unidentified = tracer_unidentified(tracer);
 	now->unnamed = tracer_stat_unnamed(tracer);
 	for (int i = 0; i < KIND_MAX; i++) {
 		now->seen += counts[i].seen;
@@ -71,6 +72,7 @@ static void fill_report(struct stat_report *report, const struct snapshot *now,
 		.seen = now->seen - before->seen,
 		.lost = now->lost - before->lost,
 		.missed = now->missed - before->missed,
+		.unidentified = now->unidentified - before->unidentified,
 		.filtered = now->filtered - before->filtered,
 		.unnamed = now->unnamed - before->unnamed,
 	};
@@ -104,11 +106,10 @@ static void write_start(struct run *run)
 		.why = tracer_why(tracer),
 		.blind = tracer_blind(tracer),
 		.interval = run->opt->interval,
-		.monotonic = clock_ns(CLOCK_MONOTONIC),
-		.realtime = clock_ns(CLOCK_REALTIME),
+		.anchor = anchor_now(),
 	};
 
-	run->first.ts = run->last.ts = start.monotonic;
+	run->first.ts = run->last.ts = start.anchor.monotonic;
 	run->writer->start(&start);
 	flush_output();
 }
@@ -119,9 +120,18 @@ static bool is_last(const struct run *run)
 	return run->opt->count && run->intervals + 1 >= run->opt->count;
 }
 
+static void write_anchor(struct run *run)
+{
+	struct anchor anchor = anchor_now();
+
+	run->writer->anchor(&anchor);
+	flush_output();
+}
+
 static int count(struct run *run)
 {
 	struct child *child = run->opt->command ? &run->session.child : NULL;
+	unsigned int seen;
 	int ret = EXIT_DONE;
 
 	for (;;) {
@@ -129,8 +139,13 @@ static int count(struct run *run)
 			run->loop.reason = "output";
 			return EXIT_DONE;
 		}
-		if (runloop_wait(&run->loop, -1, -1, child) & RUN_END)
+		seen = runloop_wait(&run->loop, -1, -1, child);
+		if (seen & RUN_CLOCK)
+			write_anchor(run);
+		if (seen & RUN_END)
 			return EXIT_DONE;
+		if (!(seen & RUN_TICK))
+			continue;
 		if (is_last(run)) {
 			run->loop.reason = "count";
 			return EXIT_DONE;
@@ -202,7 +217,9 @@ static int run_attached(struct run *run)
 	int err, ret, counted;
 
 	write_start(run);
-	err = runloop_time(&run->loop, opt->duration, opt->interval);
+	err = runloop_watch_clock(&run->loop);
+	if (!err)
+		err = runloop_time(&run->loop, opt->duration, opt->interval);
 	if (err)
 		return refuse("times", err);
 	ret = session_start(&run->session);

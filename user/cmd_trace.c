@@ -52,6 +52,13 @@ static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 	writer->lost(count, why);
 }
 
+static void on_anchor(const struct anchor *anchor, void *ctx)
+{
+	const struct trace_writer *writer = ctx;
+
+	writer->anchor(anchor);
+}
+
 static void on_end(const struct trace_end *end, void *ctx)
 {
 	const struct trace_writer *writer = ctx;
@@ -71,7 +78,7 @@ int cmd_trace(int argc, char **argv)
 {
 	static const struct from_reader to_writer = {
 		.start = on_start, .segment = on_segment, .event = on_event,
-		.lost = on_lost, .end = on_end,
+		.lost = on_lost, .anchor = on_anchor, .end = on_end,
 	};
 	static struct trace_options opt;
 	const struct trace_writer *writer;

@@ -178,7 +178,7 @@ static void decode_object(char dst[DECODE_SIZE], const struct event *ev)
 
 static void decode_object_deed(char *dst, size_t size, const struct event *ev)
 {
-	char object[DECODE_SIZE], prot[DECODE_PROT_SIZE];
+	char object[DECODE_SIZE], prot[DECODE_PROT_SIZE], was[DECODE_PROT_SIZE];
 	unsigned long long addr = ev->addr, end = ev->end;
 
 	decode_object(object, ev);
@@ -203,6 +203,11 @@ static void decode_object_deed(char *dst, size_t size, const struct event *ev)
 		snprintf(dst, size, "drop %s %#llx by %s", object, addr,
 			 event_cause(ev));
 		break;
+	case KIND_PROTECT:
+		decode_prot(was, ev->was_prot);
+		snprintf(dst, size, "protect %s %#llx-%#llx %s to %s", object,
+			 addr, end, was, prot);
+		break;
 	default:
 		snprintf(dst, size, "%s %s", event_name(ev), object);
 	}
@@ -210,9 +215,16 @@ static void decode_object_deed(char *dst, size_t size, const struct event *ev)
 
 static void decode_deed(char *dst, size_t size, const struct event *ev)
 {
+	char prot[DECODE_PROT_SIZE], was[DECODE_PROT_SIZE];
 	unsigned long long addr = ev->addr;
 
 	switch (ev->kind) {
+	case KIND_PROTECT:
+		decode_prot(prot, ev->prot);
+		decode_prot(was, ev->was_prot);
+		snprintf(dst, size, "protect %#llx-%#llx %s to %s", addr,
+			 (unsigned long long)ev->end, was, prot);
+		break;
 	case KIND_INHERIT:
 		snprintf(dst, size, "inherit %#llx from %u", addr, ev->ppid);
 		break;

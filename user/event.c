@@ -20,6 +20,7 @@ static const char *const kind_names[KIND_MAX] = {
 	[KIND_UNLINK]	= "unlink",
 	[KIND_MAP]	= "map",
 	[KIND_ADJUST]	= "adjust",
+	[KIND_PROTECT]	= "protect",
 };
 
 static const char *const cause_names[CAUSE_MAX] = {
@@ -75,6 +76,11 @@ const char *event_errno(const struct event *ev)
 	if (ev->ret >= 0 || ev->ret < -4095)
 		return NULL;
 	return strerrorname_np(-ev->ret);
+}
+
+const char *event_failure(const struct event *ev)
+{
+	return ev->seccomp ? "SIGSYS" : event_errno(ev);
 }
 
 static void set_segment(struct event *ev, const struct rec_seg *seg)
@@ -140,6 +146,7 @@ static void from_call(struct event *ev, const struct rec_call *call)
 {
 	ev->kind = call->call;
 	ev->compat = call->flags & CALL_COMPAT;
+	ev->seccomp = call->flags & CALL_SECCOMP;
 	memcpy(ev->arg, call->arg, sizeof(ev->arg));
 	ev->ret = call->ret;
 	if (call->flags & CALL_DURATION) {
@@ -178,9 +185,12 @@ static void from_vma(struct event *ev, const struct rec_vma *vma)
 {
 	ev->kind = vma->kind;
 	ev->cause = vma->cause;
-	ev->have |= EV_ADDR | EV_END;
+	ev->have |= EV_ADDR | EV_END | EV_VMA;
 	ev->addr = vma->start;
 	ev->end = vma->end;
+	ev->offset = vma->offset;
+	ev->prot = vma->prot;
+	ev->was_prot = vma->was_prot;
 	set_owner(ev, &vma->owner);
 	set_segment(ev, &vma->seg);
 }
@@ -218,6 +228,7 @@ static void from_object(struct event *ev, const struct rec_object *rec)
 		ev->end = rec->end;
 		ev->offset = rec->offset;
 		ev->prot = rec->prot;
+		ev->was_prot = rec->was_prot;
 	}
 	if (ev->kind == KIND_ADJUST) {
 		ev->have |= EV_WAS;

@@ -25,7 +25,7 @@
 #define EV_BY		(1u << 10)	/* another's context: by_pid, by_comm */
 #define EV_PPID		(1u << 11)
 #define EV_OBJECT	(1u << 12)	/* it is about no segment: object .. name */
-#define EV_VMA		(1u << 13)	/* of that: addr, end, offset, prot */
+#define EV_VMA		(1u << 13)	/* offset, prot; of a protect was_prot */
 #define EV_WAS		(1u << 14)	/* was_addr, was_end */
 
 struct event {
@@ -44,6 +44,7 @@ struct event {
 
 	/* Calls only. */
 	bool compat;
+	bool seccomp;		/* refused by SIGSYS: not made, ret is -ENOSYS */
 	__u64 arg[3];		/* as passed */
 	__s64 ret;		/* as returned; negative errno on failure */
 
@@ -64,13 +65,16 @@ struct event {
 	bool locked;
 	bool gone;		/* the segment was destroyed by this call */
 
+	/* Of a VMA, also of a segment: EV_VMA. */
+	__u32 prot;		/* REC_PROT_* */
+	__u32 was_prot;		/* protect: before it */
+	__u64 offset;		/* bytes: what of the object lies at addr */
+
 	/* Of an object that is no segment; `size` is its size. */
 	enum rec_object_kind object;
 	__u32 dev;		/* major << 20 | minor */
 	__u64 ino;
 	__u32 nlink;
-	__u32 prot;		/* REC_PROT_* */
-	__u64 offset;		/* bytes: what of it lies at addr */
 	__u64 was_addr;
 	__u64 was_end;
 	__u8 name[REC_NAME_LEN];/* last, since mostly not there: bytes, NUL-ended */
@@ -98,5 +102,8 @@ const char *event_cause_name(enum rec_cause cause);
 
 /* Name of the errno of a failed call ("EEXIST"), NULL if it succeeded. */
 const char *event_errno(const struct event *ev);
+
+/* The same for people: of a call that seccomp refused the signal, "SIGSYS". */
+const char *event_failure(const struct event *ev);
 
 #endif /* SHMVIZ_EVENT_H */

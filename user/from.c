@@ -96,6 +96,7 @@ static void get_args(struct event *ev, struct json_object *args)
 static void get_call(struct event *ev, struct json_object *obj)
 {
 	ev->compat = is_true(obj, "compat");
+	ev->seccomp = is_true(obj, "seccomp");
 	ev->ret = json_object_get_int64(member(obj, "ret"));
 	ev->created = is_true(obj, "created");
 	ev->duration = number(obj, "duration_ns");
@@ -104,12 +105,29 @@ static void get_call(struct event *ev, struct json_object *obj)
 	get_args(ev, member(obj, "args"));
 }
 
+static __u32 get_prot(const char *text)
+{
+	return (strchr(text, 'r') ? REC_PROT_READ : 0) |
+	       (strchr(text, 'w') ? REC_PROT_WRITE : 0) |
+	       (strchr(text, 'x') ? REC_PROT_EXEC : 0) |
+	       (strchr(text, 's') ? REC_PROT_SHARED : 0);
+}
+
+static void get_vma(struct event *ev, struct json_object *obj)
+{
+	ev->have |= bit(obj, "prot", EV_VMA);
+	ev->prot = get_prot(word(obj, "prot"));
+	ev->was_prot = get_prot(word(obj, "was_prot"));
+	ev->offset = number(obj, "offset");
+}
+
 static void get_segment(struct event *ev, struct json_object *obj)
 {
 	ev->have |= bit(obj, "shmid", EV_SHMID) | bit(obj, "key", EV_KEY) |
 		    bit(obj, "size", EV_SIZE) | bit(obj, "nattch", EV_NATTCH) |
 		    bit(obj, "mode", EV_MODE) | bit(obj, "cpid", EV_CPID) |
 		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END);
+	get_vma(ev, obj);
 	ev->shmid = json_object_get_int(member(obj, "shmid"));
 	ev->key = digits(obj, "key", 16);
 	ev->size = number(obj, "size");
@@ -121,14 +139,6 @@ static void get_segment(struct event *ev, struct json_object *obj)
 	ev->dest = is_true(obj, "dest");
 	ev->locked = is_true(obj, "locked");
 	ev->gone = is_true(obj, "gone");
-}
-
-static __u32 get_prot(const char *text)
-{
-	return (strchr(text, 'r') ? REC_PROT_READ : 0) |
-	       (strchr(text, 'w') ? REC_PROT_WRITE : 0) |
-	       (strchr(text, 'x') ? REC_PROT_EXEC : 0) |
-	       (strchr(text, 's') ? REC_PROT_SHARED : 0);
 }
 
 static __u32 get_object_kind(const char *name)
@@ -148,7 +158,8 @@ static bool get_object(struct event *ev, struct json_object *obj)
 	ev->object = get_object_kind(word(obj, "kind"));
 	ev->have |= EV_OBJECT | bit(obj, "size", EV_SIZE) |
 		    bit(obj, "addr", EV_ADDR) | bit(obj, "end", EV_END) |
-		    bit(obj, "prot", EV_VMA) | bit(obj, "was_addr", EV_WAS);
+		    bit(obj, "was_addr", EV_WAS);
+	get_vma(ev, obj);
 	ev->dev = number(obj, "dev_major") << 20 |
 		  (number(obj, "dev_minor") & 0xfffff);
 	ev->ino = number(obj, "inode");
@@ -156,8 +167,6 @@ static bool get_object(struct event *ev, struct json_object *obj)
 	ev->nlink = number(obj, "nlink");
 	ev->addr = digits(obj, "addr", 16);
 	ev->end = digits(obj, "end", 16);
-	ev->prot = get_prot(word(obj, "prot"));
-	ev->offset = number(obj, "offset");
 	ev->was_addr = digits(obj, "was_addr", 16);
 	ev->was_end = digits(obj, "was_end", 16);
 	len = text_unescape(ev->name, REC_NAME_LEN - 1, word(obj, "name"));
@@ -209,6 +218,7 @@ static bool get_kind(struct event *ev, struct json_object *obj)
 static bool is_of_segment(const struct event *ev)
 {
 	return ev->kind == KIND_INHERIT || ev->kind == KIND_SPLIT ||
+	       ev->kind == KIND_PROTECT ||
 	       ((ev->kind == KIND_DROP || ev->kind == KIND_DESTROY) &&
 		ev->cause != CAUSE_NONE);
 }
@@ -330,19 +340,27 @@ static __u32 get_kinds(struct json_object *list)
 	return kinds ?: 1u << OBJ_NONE;
 }
 
+static struct anchor get_anchor(struct json_object *obj)
+{
+	struct json_object *anchor = member(obj, "anchor");
+
+	return (struct anchor) {
+		.monotonic = number(anchor, "monotonic"),
+		.realtime = number(anchor, "realtime"),
+	};
+}
+
 static void read_start(struct json_object *obj,
 		       const struct from_reader *reader, void *ctx)
 {
 	const char *blind[BLIND_MAX + 1] = {};
-	struct json_object *list = array(obj, "blind"),
-			   *anchor = member(obj, "anchor");
+	struct json_object *list = array(obj, "blind");
 	struct trace_start start = {
 		.version = word(obj, "version"),
 		.backend = word(obj, "backend"),
 		.why = word(obj, "why"),
 		.blind = blind,
-		.monotonic = number(anchor, "monotonic"),
-		.realtime = number(anchor, "realtime"),
+		.anchor = get_anchor(obj),
 		.ipcns = number(obj, "ipcns"),
 		.objects = get_kinds(array(obj, "kinds")),
 		.redacted = is_true(obj, "redacted"),
@@ -363,6 +381,7 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 		.delivered = number(obj, "delivered"),
 		.lost = number(obj, "lost"),
 		.missed = number(obj, "missed"),
+		.unidentified = number(obj, "unidentified"),
 		.filtered = number(obj, "filtered"),
 		.reason = word(obj, "reason"),
 	};
@@ -372,6 +391,13 @@ static void read_end(struct json_object *obj, const struct from_reader *reader,
 			     (int)(number(obj, "command_signal") & 0x7f) :
 			     (int)(number(obj, "command_exit") & 0xff) << 8;
 	reader->end(&end, ctx);
+}
+
+static enum trace_loss get_loss(struct json_object *obj)
+{
+	if (is_true(obj, "missed"))
+		return LOST_MISSED;
+	return is_true(obj, "unidentified") ? LOST_UNIDENTIFIED : LOST_FULL;
 }
 
 struct reading {
@@ -385,6 +411,7 @@ static void read_object(struct reading *rd, struct json_object *obj,
 			const struct from_reader *reader, void *ctx)
 {
 	const char *type = word(obj, "type");
+	struct anchor anchor;
 
 	if (!strcmp(type, "start")) {
 		rd->started = true;
@@ -394,8 +421,10 @@ static void read_object(struct reading *rd, struct json_object *obj,
 	} else if (!strcmp(type, "event")) {
 		rd->skipped += !read_event(obj, reader, ctx);
 	} else if (!strcmp(type, "lost")) {
-		reader->lost(number(obj, "count"), is_true(obj, "missed") ?
-			     LOST_MISSED : LOST_FULL, ctx);
+		reader->lost(number(obj, "count"), get_loss(obj), ctx);
+	} else if (!strcmp(type, "anchor")) {
+		anchor = get_anchor(obj);
+		reader->anchor(&anchor, ctx);
 	} else if (!strcmp(type, "end")) {
 		rd->ended = true;
 		read_end(obj, reader, ctx);

@@ -15,6 +15,7 @@ struct from_reader {
 	void (*segment)(const struct segment *seg, void *ctx);
 	void (*event)(const struct event *ev, void *ctx);
 	void (*lost)(__u64 count, enum trace_loss why, void *ctx);
+	void (*anchor)(const struct anchor *anchor, void *ctx);
 	void (*end)(const struct trace_end *end, void *ctx);
 };
 

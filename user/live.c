@@ -29,7 +29,7 @@ struct trace {
 	struct runloop loop;
 	struct births *births;
 	struct trace_end end;
-	__u64 lost_said, missed_said;
+	__u64 lost_said, missed_said, unidentified_said;
 	int got;		/* records of the last drain */
 	bool out_of_memory;
 };
@@ -45,8 +45,7 @@ static void write_start(struct trace *trace)
 		.backend = tracer_backend_name(tracer_backend(tracer)),
 		.why = tracer_why(tracer),
 		.blind = tracer_blind(tracer),
-		.monotonic = clock_ns(CLOCK_MONOTONIC),
-		.realtime = clock_ns(CLOCK_REALTIME),
+		.anchor = anchor_now(),
 	};
 
 	trace->to->start(&start, trace->ctx);
@@ -74,6 +73,7 @@ static void say_lost(struct trace *trace)
 {
 	__u64 lost = tracer_lost(trace->session.tracer);
 	__u64 missed = tracer_missed(trace->session.tracer);
+	__u64 unidentified = tracer_unidentified(trace->session.tracer);
 
 	if (lost != trace->lost_said)
 		trace->to->lost(lost - trace->lost_said, LOST_FULL,
@@ -81,8 +81,19 @@ static void say_lost(struct trace *trace)
 	if (missed != trace->missed_said)
 		trace->to->lost(missed - trace->missed_said, LOST_MISSED,
 				trace->ctx);
+	if (unidentified != trace->unidentified_said)
+		trace->to->lost(unidentified - trace->unidentified_said,
+				LOST_UNIDENTIFIED, trace->ctx);
 	trace->lost_said = lost;
 	trace->missed_said = missed;
+	trace->unidentified_said = unidentified;
+}
+
+static void say_anchor(struct trace *trace)
+{
+	struct anchor anchor = anchor_now();
+
+	trace->to->anchor(&anchor, trace->ctx);
 }
 
 /* Prints what is there, or some of it; false when it can't be printed. */
@@ -205,6 +216,8 @@ static void run(struct trace *trace)
 	while (!trace->loop.reason) {
 		if (!ferror(stdout))
 			seen = wait_for_records(trace, seen);
+		if (seen & RUN_CLOCK)
+			say_anchor(trace);
 		if (ferror(stdout) || (seen & RUN_INPUT && !drain(trace)))
 			trace->loop.reason = "output";
 	}
@@ -228,12 +241,14 @@ static void finish(struct trace *trace)
 		while (drain(trace) && trace->got > 0)
 			;
 		end->seen = end->lost = end->filtered = 0;
+		end->unidentified = 0;
 		if (tracer_counts(tracer, counts))
 			break;
 		for (int i = 0; i < KIND_MAX; i++) {
 			end->seen += counts[i].seen;
 			end->lost += counts[i].lost;
 			end->filtered += counts[i].filtered;
+			end->unidentified += counts[i].unidentified;
 		}
 		if (end->seen == end->delivered + end->lost + end->filtered)
 			break;
@@ -267,7 +282,9 @@ static int run_attached(struct trace *trace)
 	const struct trace_options *opt = trace->opt;
 	int err, ret = EXIT_DONE, nice = getpriority(PRIO_PROCESS, 0);
 
-	err = runloop_time(&trace->loop, opt->duration, 0);
+	err = runloop_watch_clock(&trace->loop);
+	if (!err)
+		err = runloop_time(&trace->loop, opt->duration, 0);
 	if (err)
 		return refuse("times", err);
 	write_start(trace);

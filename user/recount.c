@@ -20,6 +20,7 @@ struct recounting {
 	bool news;		/* something came in this one */
 	__u64 lost, lost_before;
 	__u64 missed, missed_before;
+	__u64 unidentified, unidentified_before;
 	__u64 dropped, dropped_before;	/* by the filter of now */
 	__u64 filtered;		/* by the one of then, known at the end alone */
 	char reason[REASON_SIZE];
@@ -41,13 +42,12 @@ static void on_start(const struct trace_start *start, void *ctx)
 		.why = start->why,
 		.blind = start->blind,
 		.interval = re->opt->interval,
-		.monotonic = start->monotonic,
-		.realtime = start->realtime,
+		.anchor = start->anchor,
 		.past = true,
 		.redacted = start->redacted,
 	};
 
-	re->start = re->from = re->to = start->monotonic;
+	re->start = re->from = re->to = start->anchor.monotonic;
 	re->writer->start(&copy);
 }
 
@@ -60,6 +60,7 @@ static void write_interval(struct recounting *re, __u64 to)
 		.table = &since,
 		.lost = re->lost - re->lost_before,
 		.missed = re->missed - re->missed_before,
+		.unidentified = re->unidentified - re->unidentified_before,
 		.filtered = re->dropped - re->dropped_before,
 	};
 
@@ -74,6 +75,7 @@ static void write_interval(struct recounting *re, __u64 to)
 	re->from = to;
 	re->lost_before = re->lost;
 	re->missed_before = re->missed;
+	re->unidentified_before = re->unidentified;
 	re->dropped_before = re->dropped;
 	/* It may come through a pipe, as it happens. */
 	flush_output();
@@ -119,6 +121,8 @@ static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 	re->lost += count;
 	if (why == LOST_MISSED)
 		re->missed += count;
+	if (why == LOST_UNIDENTIFIED)
+		re->unidentified += count;
 	re->news = true;
 }
 
@@ -126,6 +130,13 @@ static void on_segment(const struct segment *seg, void *ctx)
 {
 	(void)seg;
 	(void)ctx;
+}
+
+static void on_anchor(const struct anchor *anchor, void *ctx)
+{
+	struct recounting *re = ctx;
+
+	re->writer->anchor(anchor);
 }
 
 static void on_end(const struct trace_end *end, void *ctx)
@@ -148,6 +159,7 @@ static void write_totals(struct recounting *re)
 		.table = &totals,
 		.lost = re->lost,
 		.missed = re->missed,
+		.unidentified = re->unidentified,
 		.filtered = re->filtered + re->dropped,
 	};
 	struct stat_end end = {
@@ -166,7 +178,7 @@ int recount(const struct stat_options *opt, const struct stat_writer *writer)
 {
 	static const struct from_reader reader = {
 		.start = on_start, .segment = on_segment, .event = on_event,
-		.lost = on_lost, .end = on_end,
+		.lost = on_lost, .anchor = on_anchor, .end = on_end,
 	};
 	struct recounting re = {
 		.opt = opt, .writer = writer,

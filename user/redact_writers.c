@@ -47,6 +47,11 @@ static void trace_lost(__u64 count, enum trace_loss why)
 	trace_out->lost(count, why);
 }
 
+static void trace_anchor(const struct anchor *anchor)
+{
+	trace_out->anchor(anchor);
+}
+
 static void trace_end(const struct trace_end *end)
 {
 	trace_out->end(end);
@@ -59,6 +64,7 @@ const struct trace_writer *redact_trace_writer(const struct trace_writer *writer
 		.segment = trace_segment,
 		.event	= trace_event,
 		.lost	= trace_lost,
+		.anchor	= trace_anchor,
 		.end	= trace_end,
 	};
 
@@ -98,6 +104,11 @@ static void stat_interval(const struct stat_report *report)
 	stat_table_free(&table);
 }
 
+static void stat_anchor(const struct anchor *anchor)
+{
+	stat_out->anchor(anchor);
+}
+
 static void stat_end(const struct stat_report *report,
 		     const struct stat_end *end)
 {
@@ -114,6 +125,7 @@ const struct stat_writer *redact_stat_writer(const struct stat_writer *writer)
 	static const struct stat_writer redacting = {
 		.start		= stat_start,
 		.interval	= stat_interval,
+		.anchor		= stat_anchor,
 		.end		= stat_end,
 	};
 

@@ -54,6 +54,13 @@ static void on_lost(__u64 count, enum trace_loss why, void *ctx)
 	re->writer->lost(count, why);
 }
 
+static void on_anchor(const struct anchor *anchor, void *ctx)
+{
+	struct replaying *re = ctx;
+
+	re->writer->anchor(anchor);
+}
+
 static void on_end(const struct trace_end *end, void *ctx)
 {
 	struct replaying *re = ctx;
@@ -72,7 +79,7 @@ int replay(const struct trace_options *opt, const struct trace_writer *writer,
 {
 	static const struct from_reader reader = {
 		.start = on_start, .segment = on_segment, .event = on_event,
-		.lost = on_lost, .end = on_end,
+		.lost = on_lost, .anchor = on_anchor, .end = on_end,
 	};
 	struct replaying re = {
 		.opt = opt, .writer = writer, .narrow = narrow,

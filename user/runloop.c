@@ -53,10 +53,28 @@ static int open_timer(double seconds, bool again)
 int runloop_open(struct runloop *loop)
 {
 	*loop = (struct runloop) {
-		.timer = -1, .ticker = -1, .output = STDOUT_FILENO,
+		.timer = -1, .ticker = -1, .clock = -1,
+		.output = STDOUT_FILENO,
 	};
 	loop->signals = open_signals();
 	return loop->signals < 0 ? -errno : 0;
+}
+
+/* A timer that never ends, but is cancelled when the clock is set. */
+int runloop_watch_clock(struct runloop *loop)
+{
+	const struct itimerspec never = { .it_value.tv_sec = INT32_MAX * 2ll };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
+			    &never, NULL)) {
+		close(fd);
+		return -errno;
+	}
+	loop->clock = fd;
+	return 0;
 }
 
 int runloop_time(struct runloop *loop, double duration, double interval)
@@ -76,7 +94,17 @@ int runloop_time(struct runloop *loop, double duration, double interval)
 	return 0;
 }
 
-enum { FD_INPUT, FD_SIGNAL, FD_TIMER, FD_TICKER, FD_CHILD, FD_OUTPUT, FD_MAX };
+enum { FD_INPUT, FD_SIGNAL, FD_TIMER, FD_TICKER, FD_CLOCK, FD_CHILD, FD_OUTPUT,
+       FD_MAX };
+
+/* The kernel goes on to watch from here. */
+static bool clock_has_jumped(struct runloop *loop)
+{
+	uint64_t ticks;
+
+	return read(loop->clock, &ticks, sizeof(ticks)) < 0 &&
+	       errno == ECANCELED;
+}
 
 static unsigned int count_ticks(struct runloop *loop)
 {
@@ -98,6 +126,8 @@ static unsigned int look(struct runloop *loop, const struct pollfd *fds,
 {
 	unsigned int seen = fds[FD_INPUT].revents ? RUN_INPUT : 0;
 
+	if (fds[FD_CLOCK].revents && clock_has_jumped(loop))
+		seen |= RUN_CLOCK;
 	if (fds[FD_CHILD].revents) {
 		loop->command_status = child_status(child);
 		loop->reason = "command";
@@ -122,6 +152,7 @@ unsigned int runloop_wait(struct runloop *loop, int input, int milliseconds,
 		[FD_SIGNAL] = { loop->signals, POLLIN, 0 },
 		[FD_TIMER]  = { loop->timer, POLLIN, 0 },
 		[FD_TICKER] = { loop->ticker, POLLIN, 0 },
+		[FD_CLOCK]  = { loop->clock, POLLIN, 0 },
 		[FD_CHILD]  = { child ? child->pidfd : -1, POLLIN, 0 },
 		[FD_OUTPUT] = { loop->output, 0, 0 },
 	};
@@ -150,6 +181,7 @@ static void close_fd(int fd)
 
 void runloop_close(struct runloop *loop)
 {
+	close_fd(loop->clock);
 	close_fd(loop->ticker);
 	close_fd(loop->timer);
 	close_fd(loop->signals);

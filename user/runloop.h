@@ -14,11 +14,13 @@
 #define RUN_INPUT	(1u << 0)	/* the input can be read */
 #define RUN_TICK	(1u << 1)	/* an interval is over, or several */
 #define RUN_END		(1u << 2)	/* loop->reason says why */
+#define RUN_CLOCK	(1u << 3)	/* the time of day has jumped */
 
 struct runloop {
 	int signals;
 	int timer;
 	int ticker;
+	int clock;		/* -1: nobody asks for RUN_CLOCK */
 	int output;		/* stdout, unless set to another; -1: none */
 	double duration;
 	double interval;
@@ -29,6 +31,12 @@ struct runloop {
 
 /* From here on SIGINT, SIGTERM and SIGHUP wait to be asked about. 0 or -errno. */
 int runloop_open(struct runloop *loop);
+
+/*
+ * From here on there is RUN_CLOCK: the clock was set, or the machine was suspended,
+ * which CLOCK_MONOTONIC does not count. 0 or -errno.
+ */
+int runloop_watch_clock(struct runloop *loop);
 
 /* From here on time runs; seconds, 0: none. 0 or -errno. */
 int runloop_time(struct runloop *loop, double duration, double interval);

@@ -17,6 +17,7 @@ struct vma {
 	bool there;
 	bool touched;
 	bool now;		/* as of the last event */
+	bool protected;		/* at.prot is what it was before an event */
 	__u32 ipcns;
 	int shmid;
 	struct attachment at;
@@ -304,10 +305,26 @@ static int note_seg(struct snapshot *snap, const struct rec_seg *rec)
 	return enter_seg(snap, &key) ? 0 : -ENOMEM;
 }
 
+/* The first one of a VMA has what it was before. */
+static void undo_protect(struct snapshot *snap, const struct rec_vma *rec)
+{
+	struct vma key = {
+		.space = snap->by_pid ? rec->owner.pid : rec->mm,
+		.start = rec->start,
+	};
+	struct vma **found = tfind(&key, &snap->vmas, compare_vmas);
+
+	if (!found || (*found)->touched || (*found)->protected)
+		return;
+	(*found)->protected = true;
+	set_prot((*found)->at.prot, rec->was_prot);
+}
+
 int snapshot_undo(struct snapshot *snap, const struct rec_hdr *rec)
 {
 	const struct rec_call *call = (const void *)rec;
 	const struct rec_vma *vma = (const void *)rec;
+	int err = 0;
 
 	switch (rec->type) {
 	case REC_CALL:
@@ -317,7 +334,11 @@ int snapshot_undo(struct snapshot *snap, const struct rec_hdr *rec)
 	case REC_VMA:
 		if (rec->size < sizeof(*vma))
 			return 0;
-		return undo_change(snap, vma) ?: note_seg(snap, &vma->seg);
+		if (vma->kind == KIND_PROTECT)
+			undo_protect(snap, vma);
+		else
+			err = undo_change(snap, vma);
+		return err ?: note_seg(snap, &vma->seg);
 	case REC_DESTROY:
 		if (rec->size < sizeof(struct rec_destroy))
 			return 0;

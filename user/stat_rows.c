@@ -24,7 +24,8 @@ static struct stat_key key_of(const struct event *ev)
 		.kind = ev->kind,
 		.cause = ev->cause,
 		.err = event_errno(ev) ? -ev->ret : 0,
-		.flags = event_is_call(ev) && ev->compat ? STAT_COMPAT : 0,
+		.flags = (event_is_call(ev) && ev->compat ? STAT_COMPAT : 0) |
+			 (event_is_call(ev) && ev->seccomp ? STAT_SECCOMP : 0),
 	};
 }
 

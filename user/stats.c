@@ -5,6 +5,9 @@
 
 #include "stats.h"
 
+/* The flags that make it another result. */
+#define STAT_RESULT	(STAT_COMPAT | STAT_SECCOMP)
+
 static struct stat_row *add_row(struct stat_table *table)
 {
 	size_t room = table->room ? 2 * table->room : 64;
@@ -31,7 +34,7 @@ static int compare_results(const struct stat_key *a, const struct stat_key *b)
 {
 	return order(a->kind, b->kind) ?: order(a->cause, b->cause) ?:
 	       order(a->err, b->err) ?:
-	       order(a->flags & STAT_COMPAT, b->flags & STAT_COMPAT);
+	       order(a->flags & STAT_RESULT, b->flags & STAT_RESULT);
 }
 
 int stat_compare_keys(const struct stat_key *a, const struct stat_key *b)
@@ -148,7 +151,7 @@ int stat_table_by_result(struct stat_table *sums,
 				return -ENOMEM;
 			sum->key = row->key;
 			sum->key.pid = 0;
-			sum->key.flags &= STAT_COMPAT;
+			sum->key.flags &= STAT_RESULT;
 		}
 		add(&sum->counts, &row->counts);
 	}

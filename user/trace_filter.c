@@ -163,7 +163,7 @@ static const char *needed(int opt)
 	default:
 		return "an event is needed: shmget, shmat, shmdt, shmctl,"
 		       " inherit, split, drop, destroy, or with --kind create,"
-		       " open, resize, unlink, map or adjust";
+		       " open, resize, unlink, map, adjust or protect";
 	}
 }
 

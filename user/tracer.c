@@ -150,11 +150,7 @@ static int load_backend(struct tracer *t, const struct tracer_options *opts)
 	return load_once(t, opts);
 }
 
-/*
- * A kernel that allows no fentry says so to any such program, before it looks at
- * what function this one is for.
- */
-static int may_fentry(void)
+int tracer_may_fentry(__u32 btf_id)
 {
 	const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -162,13 +158,21 @@ static int may_fentry(void)
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		    .expected_attach_type = BPF_TRACE_FENTRY,
-		    .attach_btf_id = 1);
+		    .attach_btf_id = btf_id);
 	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "may_fentry", "GPL",
 			       nothing, 2, &opts);
 
 	if (fd >= 0)
 		close(fd);
-	return fd == -EPERM || fd == -EACCES ? fd : 0;
+	return fd < 0 ? fd : 0;
+}
+
+/* Whatever function it is, a kernel that allows no fentry refuses first. */
+static int may_fentry(void)
+{
+	int err = tracer_may_fentry(1);
+
+	return err == -EPERM || err == -EACCES ? err : 0;
 }
 
 static void explain(struct tracer *t, const char *what, int err)
@@ -225,7 +229,7 @@ static int open_best(struct tracer *t, const struct tracer_options *opts)
 	if (opts->backend != TRACER_FENTRY)
 		err = try_backend(t, TRACER_TRACEPOINT, opts);
 	/* Nothing but tracepoints, then. */
-	if (err && opts->snapshot) {
+	if (err && (opts->snapshot || opts->entry)) {
 		t->may_iterate = false;
 		err = try_backend(t, opts->backend ?: TRACER_TRACEPOINT, opts);
 	}
@@ -250,6 +254,7 @@ struct tracer *tracer_open(const struct tracer_options *opts, char *why,
 		errno = err == -EPERM || err == -EACCES ? EPERM : ENOTSUP;
 		return NULL;
 	}
+	tracer_learn_attached(t);
 	tracer_list_blind(t, opts);
 	/* Many times what is needed from here on. */
 	malloc_trim(0);
@@ -316,6 +321,12 @@ __u64 tracer_lost(const struct tracer *t)
 	return __atomic_load_n(&t->skel->bss->lost_total, __ATOMIC_RELAXED);
 }
 
+__u64 tracer_unidentified(const struct tracer *t)
+{
+	return __atomic_load_n(&t->skel->bss->unidentified_total,
+			       __ATOMIC_RELAXED);
+}
+
 void tracer_arm(struct tracer *t)
 {
 	if (!t->missed.n)
@@ -351,6 +362,7 @@ int tracer_counts(const struct tracer *t, struct rec_counts counts[KIND_MAX])
 			counts[kind].filtered += percpu[i].filtered;
 			counts[kind].self += percpu[i].self;
 			counts[kind].compat += percpu[i].compat;
+			counts[kind].unidentified += percpu[i].unidentified;
 		}
 		counts[kind].seen += t->missed.counts[kind];
 		counts[kind].lost += t->missed.counts[kind];

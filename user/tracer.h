@@ -134,10 +134,12 @@ int tracer_consume(struct tracer *t, tracer_fn *fn, void *ctx);
 /*
  * Events lost up to now, cheap: tracer_counts() tells of which kinds. In the first
  * are those for which there was no room; in the second those that no program saw,
- * see tracer_missed.c, as of a moment ago.
+ * see tracer_missed.c, as of a moment ago; in the third each shmdt that may be of a
+ * segment in the filter, but whose segment could not be looked up.
  */
 __u64 tracer_lost(const struct tracer *t);
 __u64 tracer_missed(struct tracer *t);
+__u64 tracer_unidentified(const struct tracer *t);
 
 /*
  * Hands each row to `fn`, in no order. Rows stay and their counters only grow;

@@ -90,6 +90,20 @@ int tracer_attached(struct tracer *t, tracer_attached_fn *fn, void *ctx)
 	return err;
 }
 
+static int ignore(const struct rec_attached *rec, void *ctx)
+{
+	(void)rec;
+	(void)ctx;
+	return 0;
+}
+
+/* The iterator's program does it; what it writes is of no use here. */
+void tracer_learn_attached(struct tracer *t)
+{
+	if (t->skel->rodata->cfg_attaches)
+		tracer_attached(t, ignore, NULL);
+}
+
 /* The entry of all calls is hooked for this alone, unless asked for. */
 static void unhook_entry(struct tracer *t)
 {

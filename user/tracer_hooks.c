@@ -42,10 +42,39 @@ static bool vma_says_detached(const struct btf *btf)
 	return false;
 }
 
-/* Many of their functions are there in some kernels only, by design. */
-static void choose_objects(struct shmviz_bpf *skel, bool wanted)
+/* mprotect is hooked for those alone who ask for it: many programs call it often. */
+static bool wants_protect(const struct tracer_filter *filter)
 {
-	struct btf *btf = wanted ? btf__load_vmlinux_btf() : NULL;
+	if (!filter)
+		return false;
+	return filter->kinds ? filter->kinds & 1u << KIND_PROTECT :
+			       filter->objects != 0;
+}
+
+/*
+ * The number of the function's arguments tells which pair of programs fits. From 6.3
+ * to 6.5 there are more than the kernel lets its programs see.
+ */
+static void choose_protect(struct tracer *t, const struct btf *btf)
+{
+	struct shmviz_bpf *skel = t->skel;
+	__s32 id = btf ? btf__find_by_name_kind(btf, "mprotect_fixup",
+						BTF_KIND_FUNC) : 0;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	int nargs = 0;
+
+	if (type && !tracer_may_fentry(id))
+		nargs = btf_vlen(btf__type_by_id(btf, type->type));
+	bpf_program__set_autoload(skel->progs.protect_enter, nargs == 7);
+	bpf_program__set_autoload(skel->progs.protect_exit, nargs == 7);
+	bpf_program__set_autoload(skel->progs.protect_old_enter, nargs == 6);
+	bpf_program__set_autoload(skel->progs.protect_old_exit, nargs == 6);
+}
+
+/* Many of their functions are there in some kernels only, by design. */
+static void choose_objects(struct shmviz_bpf *skel, bool wanted,
+			   const struct btf *btf)
+{
 	bool leaving = wanted && !vma_says_detached(btf);
 	struct bpf_program *prog;
 
@@ -55,7 +84,15 @@ static void choose_objects(struct shmviz_bpf *skel, bool wanted)
 				has_func(btf, hooked_func(prog)));
 	bpf_program__set_autoload(skel->progs.obj_leaving_enter, leaving);
 	bpf_program__set_autoload(skel->progs.obj_leaving_exit, leaving);
-	btf__free(btf);
+}
+
+/* The fallback needs them for shmdt, unless it only counts calls of any segment. */
+static bool notes_attaches(const struct tracer *t,
+			   const struct tracer_options *opts)
+{
+	return t->backend == TRACER_TRACEPOINT && opts->entry &&
+	       (!opts->stat || (opts->filter &&
+				opts->filter->lists & FILTER_SEGMENT));
 }
 
 /*
@@ -70,7 +107,9 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 	struct bpf_program *prog;
 	struct btf *btf = NULL;
 
-	if (fentry && t->look_for_funcs)
+	t->wants_protect = wants_protect(opts->filter);
+	if (fentry && (t->look_for_funcs || t->wants_protect ||
+		       skel->rodata->cfg_objects))
 		btf = btf__load_vmlinux_btf();
 	bpf_object__for_each_program(prog, skel->obj) {
 		const char *func = hooked_func(prog);
@@ -78,13 +117,18 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 		bpf_program__set_autoload(prog, func && fentry &&
 			(!strncmp(func, "__x64_", 6) || has_func(btf, func)));
 	}
+	choose_objects(skel, fentry && skel->rodata->cfg_objects, btf);
+	choose_protect(t, fentry && t->wants_protect ? btf : NULL);
 	btf__free(btf);
-	choose_objects(skel, skel->rodata->cfg_objects);
 	bpf_program__set_autoload(skel->progs.sys_exit, !fentry);
 	bpf_program__set_autoload(skel->progs.sys_enter, !fentry &&
 				  (opts->entry || opts->snapshot));
-	bpf_program__set_autoload(skel->progs.attached, opts->snapshot &&
-				  t->may_iterate);
+	skel->rodata->cfg_attaches = notes_attaches(t, opts);
+	skel->rodata->cfg_detach = fentry ?
+		bpf_program__autoload(skel->progs.shm_close_enter) : opts->entry;
+	bpf_program__set_autoload(skel->progs.attached, t->may_iterate &&
+				  (opts->snapshot ||
+				   skel->rodata->cfg_attaches));
 	bpf_program__set_autoattach(skel->progs.attached, false);
 	if (!opts->snapshot)
 		bpf_program__set_autoload(skel->progs.shm_open_enter, false);
@@ -95,7 +139,8 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 		skel->rodata->cfg_objects;
 	bpf_program__set_autoload(skel->progs.fork_exit,
 				  skel->rodata->cfg_inherit ||
-				  skel->rodata->cfg_follow);
+				  skel->rodata->cfg_follow ||
+				  skel->rodata->cfg_attaches);
 }
 
 static void add_blind(struct tracer *t, bool is_blind, const char *what)
@@ -136,6 +181,12 @@ static void list_fentry(struct tracer *t)
 	add_blind(t, is_silent(t, KIND_DROP, skel->progs.shm_close_exit),
 		  "attachments dropped by exit, exec and munmap, the segment of"
 		  " shmdt");
+	add_blind(t, t->wants_protect &&
+		  (t->fired[KIND_PROTECT] == SELFTEST_SILENT ||
+		   !(bpf_program__autoload(skel->progs.protect_exit) ||
+		     bpf_program__autoload(skel->progs.protect_old_exit))),
+		  "changes of protection by mprotect");
+	add_blind(t, true, "calls that seccomp refuses or answers");
 	add_blind(t, is_silent(t, KIND_DESTROY, skel->progs.ipc_rmid_enter),
 		  "the end of segments");
 	add_blind(t, t->fired[KIND_DROP] == SELFTEST_UNTRIED,
@@ -177,6 +228,8 @@ static void list_tracepoint(struct tracer *t, const struct tracer_options *opts)
 	add_blind(t, true, "attachments inherited by fork, dropped by exit, exec"
 		  " or munmap, split or moved");
 	add_blind(t, true, "the end of segments, but for what IPC_RMID returns");
+	add_blind(t, true, "calls for which seccomp kills one thread of several");
+	add_blind(t, t->wants_protect, "changes of protection by mprotect");
 	add_blind(t, !opts->stat,
 		  "whether shmget without IPC_EXCL made the segment");
 	add_blind(t, !opts->entry && opts->stat && opts->filter &&

@@ -8,7 +8,7 @@
 #include "tracer.h"
 #include "shmviz.skel.h"
 
-#define BLIND_MAX	16
+#define BLIND_MAX	24
 
 /* Whether a hook did what it is for when it was tried. */
 enum selftest {
@@ -39,6 +39,7 @@ struct tracer {
 	enum tracer_backend backend;
 	bool may_iterate;	/* over all VMAs, as far as is known */
 	bool look_for_funcs;	/* some function to hook is not there */
+	bool wants_protect;	/* KIND_PROTECT is asked for */
 	enum selftest fired[KIND_MAX];
 	enum selftest compat[KIND_CALLS];
 	tracer_fn *fn;
@@ -51,6 +52,12 @@ struct tracer {
 	int nblind;
 };
 
+/*
+ * Whether this kernel allows fentry programs, on the function @btf_id. It looks at
+ * the right to load any before it looks at the function. 0 or -errno.
+ */
+int tracer_may_fentry(__u32 btf_id);
+
 /* One of object_hooks.bpf.h. */
 bool tracer_is_of_objects(const struct bpf_program *prog);
 
@@ -59,6 +66,9 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
 
 /* Fills t->blind: what no program is there for, or none that fires. */
 void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);
+
+/* Notes the segments that are attached already, if the programs need to know. */
+void tracer_learn_attached(struct tracer *t);
 
 /* Before loading: settings and sizes of what counts. 0 or -errno. */
 int tracer_stat_config(struct tracer *t, const struct tracer_options *opts);

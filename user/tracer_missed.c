@@ -30,6 +30,9 @@ static size_t list_programs(const struct shmviz_bpf *skel,
 		{ skel->progs.shm_open_exit, KIND_SPLIT },
 		{ skel->progs.shm_close_exit, KIND_DROP },
 		{ skel->progs.ipc_rmid_enter, KIND_DESTROY },
+		/* Of any mprotect, perhaps of private memory. */
+		{ skel->progs.protect_exit, KIND_PROTECT },
+		{ skel->progs.protect_old_exit, KIND_PROTECT },
 		/* Of any call, perhaps of none of ours. */
 		{ skel->progs.sys_exit, KIND_SHMCTL },
 	};

@@ -21,7 +21,7 @@
 
 #include "tracer_internal.h"
 
-/* A segment of two pages: split, inherited, dropped and destroyed. */
+/* A segment of two pages: split, protected, inherited, dropped and destroyed. */
 static void live_a_life(void)
 {
 	size_t page = getpagesize();
@@ -31,6 +31,7 @@ static void live_a_life(void)
 
 	if (addr != (void *)-1) {
 		munmap(addr, page);
+		mprotect(addr + page, page, PROT_READ);
 		pid = fork();
 		if (!pid)
 			_exit(0);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "anchor.h"
+
 struct json_object;
 
 /*
@@ -19,6 +21,10 @@ void write_run_source(FILE *out, const char *backend, bool past,
 /* How the command ended, if that was the reason; `status` is waitpid()'s. */
 void write_run_command(FILE *out, const char *reason, int status);
 
+/* Adds an anchor, and says that the clock was set. */
+void write_run_anchor(FILE *out, struct anchors *anchors,
+		      const struct anchor *anchor);
+
 /* {"type":"TYPE"}, and the line when it is complete. */
 struct json_object *run_json(const char *type);
 void run_json_put(struct json_object *obj);
@@ -27,9 +33,9 @@ void run_json_put(struct json_object *obj);
 void run_json_source(struct json_object *obj, const char *version,
 		     const char *backend, const char *why,
 		     const char *const *blind);
-/* One moment in ns of both clocks. */
-void run_json_anchor(struct json_object *obj, uint64_t monotonic,
-		     uint64_t realtime);
+void run_json_anchor(struct json_object *obj, const struct anchor *anchor);
+/* The whole line. */
+void run_json_put_anchor(const struct anchor *anchor);
 void run_json_reason(struct json_object *obj, const char *reason, int status);
 
 #endif /* SHMVIZ_WRITE_RUN_H */

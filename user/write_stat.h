@@ -2,13 +2,14 @@
 /*
  * Writers of what was counted. Each prints to stdout and asks the kernel nothing.
  *
- *   start -> interval... -> end
+ *   start -> (interval | anchor)... -> end
  */
 #ifndef SHMVIZ_WRITE_STAT_H
 #define SHMVIZ_WRITE_STAT_H
 
 #include <stdio.h>
 
+#include "anchor.h"
 #include "stats.h"
 
 struct stat_start {
@@ -19,8 +20,7 @@ struct stat_start {
 	double interval;	/* seconds; 0: none */
 	bool past;		/* it is over, and was written down */
 	bool redacted;		/* names are stand-ins */
-	__u64 monotonic;	/* one moment in ns of both clocks: */
-	__u64 realtime;
+	struct anchor anchor;
 };
 
 /* What there is to say of a time. */
@@ -31,6 +31,8 @@ struct stat_report {
 	__u64 seen;		/* delivered + lost + filtered */
 	__u64 lost;
 	__u64 missed;		/* of these: no program saw them */
+	__u64 unidentified;	/* of these: shmdt whose segment could not be
+				 * looked up, so no filter could tell */
 	__u64 filtered;
 	__u64 unnamed;		/* of the table's, those without a process */
 };
@@ -45,6 +47,8 @@ struct stat_end {
 struct stat_writer {
 	void (*start)(const struct stat_start *start);
 	void (*interval)(const struct stat_report *report);
+	/* As of write_trace.h. */
+	void (*anchor)(const struct anchor *anchor);
 	void (*end)(const struct stat_report *report,
 		    const struct stat_end *end);
 };

@@ -20,7 +20,7 @@ static void json_start(const struct stat_start *start)
 		js_add_bool(obj, "redacted", true);
 	if (start->interval > 0)
 		js_add_u64(obj, "interval_ns", start->interval * 1e9);
-	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_anchor(obj, &start->anchor);
 	run_json_put(obj);
 }
 
@@ -55,6 +55,8 @@ static struct json_object *new_row(const struct stat_row *row)
 		snprintf(number, sizeof(number), "%u", key->err);
 		if (key->err)
 			js_add_string(obj, "errno", name ?: number);
+		if (key->flags & STAT_SECCOMP)
+			js_add_bool(obj, "seccomp", true);
 	}
 	if (!(key->flags & STAT_REST)) {
 		js_add_u64(obj, "pid", key->pid);
@@ -77,6 +79,8 @@ static void add_report(struct json_object *obj,
 	js_add_u64(obj, "lost", report->lost);
 	if (report->missed)
 		js_add_u64(obj, "missed", report->missed);
+	if (report->unidentified)
+		js_add_u64(obj, "unidentified", report->unidentified);
 	js_add_u64(obj, "filtered", report->filtered);
 	js_add_u64(obj, "unnamed", report->unnamed);
 }
@@ -115,5 +119,6 @@ static void json_end(const struct stat_report *report,
 const struct stat_writer stat_writer_json = {
 	.start		= json_start,
 	.interval	= json_interval,
+	.anchor		= run_json_put_anchor,
 	.end		= json_end,
 };

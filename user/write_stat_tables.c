@@ -73,6 +73,8 @@ static void put_result(char cell[CELL_MAX], const struct stat_key *key)
 			 event_cause_name(key->cause) ?: "");
 	else if (!key->err)
 		snprintf(cell, CELL_MAX, "ok");
+	else if (key->flags & STAT_SECCOMP)
+		snprintf(cell, CELL_MAX, "SIGSYS");
 	else if (name)
 		snprintf(cell, CELL_MAX, "%s", name);
 	else

@@ -9,13 +9,13 @@
 
 #define NS_PER_SEC	1000000000ull
 
-/* What turns CLOCK_MONOTONIC into the time of day. */
-static __u64 realtime_offset;
+static struct anchors anchors;
 static bool has_latency;
 
 static void text_start(const struct stat_start *start)
 {
-	realtime_offset = start->realtime - start->monotonic;
+	anchors_free(&anchors);
+	anchors_add(&anchors, &start->anchor);
 	fputs(start->past ? "counted what was traced by " :
 	      "counting System V shared memory by ", stderr);
 	write_run_source(stderr, start->backend, start->past, start->why,
@@ -32,17 +32,22 @@ static void note_latency(const struct stat_table *table)
 
 static void print_lost(const struct stat_report *report)
 {
-	if (report->lost > report->missed)
+	__u64 known = report->missed + report->unidentified;
+
+	if (report->lost > known)
 		printf("LOST %llu: no room for a row; a larger --rows has more\n",
-		       report->lost - report->missed);
+		       report->lost - known);
 	if (report->missed)
 		printf("LOST %llu: tasks preempted others in a hook, and it let"
 		       " them pass\n", report->missed);
+	if (report->unidentified)
+		printf("LOST %llu: the segment of a shmdt could not be looked up,"
+		       " so no filter could tell\n", report->unidentified);
 }
 
 static void text_interval(const struct stat_report *report)
 {
-	time_t sec = (report->to + realtime_offset) / NS_PER_SEC;
+	time_t sec = anchors_time(&anchors, report->to) / NS_PER_SEC;
 	char text[16];
 	struct tm tm;
 
@@ -55,6 +60,11 @@ static void text_interval(const struct stat_report *report)
 	print_lost(report);
 	putchar('\n');
 	note_latency(report->table);
+}
+
+static void text_anchor(const struct anchor *anchor)
+{
+	write_run_anchor(stdout, &anchors, anchor);
 }
 
 static void text_end(const struct stat_report *report,
@@ -87,5 +97,6 @@ static void text_end(const struct stat_report *report,
 const struct stat_writer stat_writer_text = {
 	.start		= text_start,
 	.interval	= text_interval,
+	.anchor		= text_anchor,
 	.end		= text_end,
 };

@@ -2,13 +2,14 @@
 /*
  * Writers of a trace. Each prints to stdout and asks the kernel nothing.
  *
- *   start -> segment... -> (event | lost)... -> end
+ *   start -> segment... -> (event | lost | anchor)... -> end
  */
 #ifndef SHMVIZ_WRITE_TRACE_H
 #define SHMVIZ_WRITE_TRACE_H
 
 #include <linux/types.h>
 
+#include "anchor.h"
 #include "event.h"
 #include "segment.h"
 
@@ -22,8 +23,7 @@ struct trace_start {
 	bool past;		/* it is told again, and has ended */
 	bool narrow;		/* text: no columns, for a narrow terminal */
 	bool redacted;		/* keys and names are stand-ins */
-	__u64 monotonic;	/* one moment in ns of both clocks: */
-	__u64 realtime;
+	struct anchor anchor;
 };
 
 struct trace_end {
@@ -31,6 +31,8 @@ struct trace_end {
 	__u64 delivered;
 	__u64 lost;
 	__u64 missed;		/* of these, LOST_MISSED */
+	__u64 unidentified;	/* shmdt whose segment could not be looked up: of
+				 * lost if segments were filtered, else delivered */
 	__u64 filtered;
 	const char *reason;	/* "signal", "duration", "command", "output";
 				 * "failed": the command could not be run */
@@ -41,6 +43,7 @@ struct trace_end {
 enum trace_loss {
 	LOST_FULL,		/* the buffer had no room */
 	LOST_MISSED,		/* no program saw them, see tracer_missed.c */
+	LOST_UNIDENTIFIED,	/* whether it passes the filter is not known */
 };
 
 struct trace_writer {
@@ -48,6 +51,8 @@ struct trace_writer {
 	void (*segment)(const struct segment *seg);
 	void (*event)(const struct event *ev);
 	void (*lost)(__u64 count, enum trace_loss why);
+	/* The clock was set: from this moment on, times of day are by this one. */
+	void (*anchor)(const struct anchor *anchor);
 	void (*end)(const struct trace_end *end);
 };
 

@@ -25,7 +25,7 @@ static void json_start(const struct trace_start *start)
 	for (int object = 0; object < OBJ_MAX; object++)
 		if (start->objects & 1u << object)
 			js_append_string(kinds, event_object_name(object));
-	run_json_anchor(obj, start->monotonic, start->realtime);
+	run_json_anchor(obj, &start->anchor);
 	run_json_put(obj);
 }
 
@@ -107,6 +107,10 @@ static void put_vma(const struct event *ev)
 
 	decode_prot(prot, ev->prot);
 	line_word("prot", prot);
+	if (ev->kind == KIND_PROTECT) {
+		decode_prot(prot, ev->was_prot);
+		line_word("was_prot", prot);
+	}
 	line_u64("offset", ev->offset);
 	if (ev->have & EV_WAS) {
 		line_hex("was_addr", ev->was_addr, 1);
@@ -157,6 +161,8 @@ static void put_call(const struct event *ev)
 	line_int("ret", ev->ret);
 	if (event_errno(ev))
 		line_word("errno", event_errno(ev));
+	if (ev->seccomp)
+		line_bool("seccomp", true);
 	if (ev->have & EV_CREATED)
 		line_bool("created", ev->created);
 	if (ev->have & EV_DURATION)
@@ -198,6 +204,8 @@ static void json_lost(__u64 count, enum trace_loss why)
 	js_add_u64(obj, "count", count);
 	if (why == LOST_MISSED)
 		js_add_bool(obj, "missed", true);
+	if (why == LOST_UNIDENTIFIED)
+		js_add_bool(obj, "unidentified", true);
 	run_json_put(obj);
 }
 
@@ -210,6 +218,8 @@ static void json_end(const struct trace_end *end)
 	js_add_u64(obj, "lost", end->lost);
 	if (end->missed)
 		js_add_u64(obj, "missed", end->missed);
+	if (end->unidentified)
+		js_add_u64(obj, "unidentified", end->unidentified);
 	js_add_u64(obj, "filtered", end->filtered);
 	run_json_reason(obj, end->reason, end->command_status);
 	run_json_put(obj);
@@ -220,5 +230,6 @@ const struct trace_writer trace_writer_json = {
 	.segment = json_segment,
 	.event	= json_event,
 	.lost	= json_lost,
+	.anchor	= run_json_put_anchor,
 	.end	= json_end,
 };

@@ -11,8 +11,7 @@
 
 #define NS_PER_SEC	1000000000ull
 
-/* What turns CLOCK_MONOTONIC into the time of day. */
-static __u64 realtime_offset;
+static struct anchors anchors;
 static bool narrow;
 static __u64 own_ipcns;
 
@@ -36,7 +35,8 @@ static void say_objects(__u32 objects)
 
 static void text_start(const struct trace_start *start)
 {
-	realtime_offset = start->realtime - start->monotonic;
+	anchors_free(&anchors);
+	anchors_add(&anchors, &start->anchor);
 	narrow = start->narrow;
 	own_ipcns = start->ipcns;
 	fprintf(stderr, start->past ? "traced " : "tracing ");
@@ -93,7 +93,7 @@ static void text_segment(const struct segment *seg)
 
 static void print_time(__u64 ts)
 {
-	__u64 ns = ts + realtime_offset;
+	__u64 ns = anchors_time(&anchors, ts);
 	time_t sec = ns / NS_PER_SEC;
 	char text[16];
 	struct tm tm;
@@ -108,7 +108,7 @@ static void print_time(__u64 ts)
 
 static void print_result(const struct event *ev)
 {
-	const char *err = event_errno(ev);
+	const char *err = event_failure(ev);
 	char text[32];
 
 	if (!event_is_call(ev)) {
@@ -175,6 +175,8 @@ static void print_segment(const struct event *ev)
 		printf(" of ipc namespace %u", ev->ipcns);
 	if (ev->compat)
 		printf(" 32-bit");
+	if (ev->seccomp)
+		printf(" refused by seccomp");
 }
 
 static const char *escape_comm(char dst[TEXT_ESCAPED_SIZE(REC_COMM_LEN)],
@@ -215,15 +217,28 @@ static void text_event(const struct event *ev)
 
 static void text_lost(__u64 count, enum trace_loss why)
 {
-	printf("LOST %llu: %s\n", (unsigned long long)count,
-	       why == LOST_FULL ?
-	       "the buffer was full; a larger --buffer holds more" :
-	       "tasks preempted others in a hook, and it let them pass");
+	static const char *const reasons[] = {
+		[LOST_FULL] = "the buffer was full; a larger --buffer holds more",
+		[LOST_MISSED] = "tasks preempted others in a hook, and it let"
+				" them pass",
+		[LOST_UNIDENTIFIED] = "the segment of a shmdt could not be looked"
+				      " up, so no filter could tell",
+	};
+
+	printf("LOST %llu: %s\n", (unsigned long long)count, reasons[why]);
+}
+
+static void text_anchor(const struct anchor *anchor)
+{
+	write_run_anchor(stdout, &anchors, anchor);
 }
 
 static void text_end(const struct trace_end *end)
 {
 	write_run_command(stdout, end->reason, end->command_status);
+	if (end->unidentified)
+		printf("the segments of %llu shmdt could not be looked up\n",
+		       (unsigned long long)end->unidentified);
 	printf("%llu seen, %llu delivered, %llu lost, %llu filtered\n",
 	       (unsigned long long)end->seen,
 	       (unsigned long long)end->delivered,
@@ -236,5 +251,6 @@ const struct trace_writer trace_writer_text = {
 	.segment = text_segment,
 	.event	= text_event,
 	.lost	= text_lost,
+	.anchor	= text_anchor,
 	.end	= text_end,
 };

@@ -68,8 +68,8 @@ share()
 		ktap_skip_all "the lane of another kernel runs it; scripts/check -a: all do"
 }
 
-# need THING...: skip all if one is missing. A THING is root, device, a
-# workload (progs/storm), or a program. The command under test is needed always.
+# need THING...: skip all if one is missing. A THING is root, device, lab (for what
+# would harm this machine), a workload (progs/storm), or a program. The command under test is needed always.
 need()
 {
 	ktap_print_header
@@ -82,6 +82,8 @@ need()
 		progs/*)
 			[ -x "$progs/${thing#*/}" ] ||
 				ktap_skip_all "needs build/tests/$thing: make tests" ;;
+		lab)
+			[ -f /lab/env ] || ktap_skip_all "needs scripts/lab" ;;
 		device)
 			has_device || ktap_skip_all "needs /dev/shmviz: is the module loaded?" ;;
 		*)

@@ -177,7 +177,7 @@ static void add_call(struct perfetto *perfetto, const struct event *ev)
 	FILE *out;
 
 	snprintf(name, sizeof(name), "%s%s%s", event_name(ev),
-		 event_errno(ev) ? " " : "", event_errno(ev) ?: "");
+		 event_failure(ev) ? " " : "", event_failure(ev) ?: "");
 	out = perfetto_open(perfetto, PERFETTO_EVENT, ts, timed ? 'X' : 'i',
 			    name, ev->pid, ev->tid);
 	if (!out)
@@ -292,8 +292,10 @@ static void put_about(FILE *out, const struct perfetto *perfetto,
 	line_u64("left_out", perfetto->left_out);
 	line_u64("objects_left_out", report->objects_left_out);
 	line_bool("cut_off", !report->ended);
-	line_u64("monotonic", report->start.monotonic);
-	line_u64("realtime", report->start.realtime);
+	line_u64("monotonic", report->start.anchor.monotonic);
+	line_u64("realtime", report->start.anchor.realtime);
+	/* Trace events have the one clock only. */
+	line_bool("clock_set", report->anchors.n > 1);
 	line_end_in();
 }
 

@@ -84,7 +84,9 @@ void report_start(struct report *report, const struct trace_start *start)
 	report->start.blind = blind;
 	report->started = true;
 	report->vmas_unseen = !strcmp(start->backend, "tracepoint");
-	report->from = report->to = start->monotonic;
+	report->from = report->to = start->anchor.monotonic;
+	anchors_free(&report->anchors);
+	anchors_add(&report->anchors, &start->anchor);
 }
 
 /* Those of one process are not kept apart: there can be any number of them. */
@@ -132,6 +134,11 @@ void report_lost(struct report *report, __u64 n, enum trace_loss why)
 	report->losses[report->n_losses++] = (struct report_loss) {
 		.after = report->to, .count = n, .why = why,
 	};
+}
+
+void report_anchor(struct report *report, const struct anchor *anchor)
+{
+	anchors_add(&report->anchors, anchor);
 }
 
 void report_end(struct report *report, const struct trace_end *end)
@@ -228,6 +235,7 @@ void report_free(struct report *report)
 	report_failures_free(report);
 	free(report->losses);
 	stat_rows_free(&report->rows);
+	anchors_free(&report->anchors);
 	free_start(&report->start);
 	if (report->ended)
 		free((char *)report->end.reason);

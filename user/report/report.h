@@ -6,7 +6,7 @@
  * counted here that the kernel's own numbers say.
  *
  *   report_new -> report_start -> report_segment... -> (report_event |
- *   report_lost)... -> report_end? -> report_finish -> writers -> report_free
+ *   report_lost | report_anchor)... -> report_end? -> report_finish -> writers -> report_free
  *
  * Memory is bounded, however long the trace: see REPORT_*_MAX. What found no room
  * is counted, and the writers say so. Running out of memory ends the process with a
@@ -158,6 +158,7 @@ struct report_loss {
 struct report {
 	bool started, ended;		/* there was a start, an end line */
 	struct trace_start start;	/* strings are ours */
+	struct anchors anchors;		/* that of the start first */
 	struct trace_end end;
 	bool vmas_unseen;		/* only calls are told: attachments made or
 					 * dropped otherwise are not */
@@ -195,6 +196,7 @@ void report_start(struct report *report, const struct trace_start *start);
 void report_segment(struct report *report, const struct segment *seg);
 void report_event(struct report *report, const struct event *ev);
 void report_lost(struct report *report, __u64 count, enum trace_loss why);
+void report_anchor(struct report *report, const struct anchor *anchor);
 void report_end(struct report *report, const struct trace_end *end);
 
 /*

@@ -124,7 +124,7 @@ static void keep(struct report *report, const struct event *ev,
 void report_failure_add(struct report *report, const struct event *ev)
 {
 	struct node key = {
-		.pid = ev->pid, .error = event_errno(ev), .text = text_of(ev),
+		.pid = ev->pid, .error = event_failure(ev), .text = text_of(ev),
 	};
 	void *found = tfind(&key, &report->by_failure, compare);
 	struct report_failure *failure;

@@ -85,6 +85,7 @@ void report_event_other(struct report *report, const struct event *ev)
 	case KIND_RESIZE:
 	case KIND_UNLINK:
 	case KIND_OPEN:
+	case KIND_PROTECT:
 		report_mark_add(obj, REPORT_MARK_OTHER, ev);
 		break;
 	case KIND_DESTROY:

@@ -180,6 +180,9 @@ static void on_done(struct report *report, struct report_object *obj,
 	case KIND_DROP:
 		report_span_drop(report, obj, ev);
 		break;
+	case KIND_PROTECT:
+		report_mark_add(obj, REPORT_MARK_OTHER, ev);
+		break;
 	case KIND_DESTROY:
 		end_object(report, obj, ev, ev->cause);
 		break;

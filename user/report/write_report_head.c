@@ -12,19 +12,30 @@
 
 #define NS_PER_SEC	1000000000ull
 
-static void put_when(FILE *out, const struct report *report)
+static void put_time(FILE *out, const struct report *report, __u64 ts)
 {
-	__u64 ns = report->start.realtime + (report->from -
-					     report->start.monotonic);
-	time_t sec = ns / NS_PER_SEC;
-	char when[64], took[REPORT_TIME_SIZE];
+	time_t sec = anchors_time(&report->anchors, ts) / NS_PER_SEC;
+	char when[64];
 	struct tm tm;
 
 	if (!localtime_r(&sec, &tm) ||
 	    !strftime(when, sizeof(when), "%F %T %z", &tm))
 		strcpy(when, "-");
-	fprintf(out, "<time>%s</time>, %s to the last event", when,
+	fprintf(out, "<time>%s</time>", when);
+}
+
+static void put_when(FILE *out, const struct report *report)
+{
+	char took[REPORT_TIME_SIZE];
+
+	put_time(out, report, report->from);
+	fprintf(out, ", %s to the last event",
 		report_time(took, report->to - report->from));
+	if (report->anchors.n < 2)
+		return;
+	fputs(" at ", out);
+	put_time(out, report, report->to);
+	fputs(" (the clock was set meanwhile)", out);
 }
 
 static void put_status(FILE *out, const struct trace_end *end)
@@ -96,6 +107,12 @@ static void put_cards(FILE *out, const struct report *report)
 
 static void put_losses(FILE *out, const struct report *report)
 {
+	static const char *const reasons[] = {
+		[LOST_FULL] = "the buffer was full",
+		[LOST_MISSED] = "a hook was passed while it was preempted",
+		[LOST_UNIDENTIFIED] = "the segment of a shmdt could not be"
+				      " looked up",
+	};
 	char at[REPORT_TIME_SIZE];
 
 	if (!report->lost)
@@ -108,8 +125,7 @@ static void put_losses(FILE *out, const struct report *report)
 		fprintf(out, "%s%" PRIu64 " after %s s, %s", i ? "; " : " ",
 			(uint64_t)loss->count,
 			report_offset(at, report, loss->after),
-			loss->why == LOST_FULL ? "the buffer was full" :
-			"a hook was passed while it was preempted");
+			reasons[loss->why]);
 	}
 	fputs(report->n_losses ? ".</li>\n" : "</li>\n", out);
 }

@@ -193,7 +193,8 @@ static void put_latency(FILE *out, const struct stat_row *row, int first,
 {
 	const struct stat_counts *counts = &row->counts;
 	bool timed = counts->timed;
-	const char *result = row->key.err ? strerrorname_np(row->key.err) :
+	const char *result = row->key.flags & STAT_SECCOMP ? "SIGSYS" :
+			     row->key.err ? strerrorname_np(row->key.err) :
 			     event_cause_name(row->key.cause) ?: "";
 
 	fprintf(out, "<tr><td>%s%s</td>", event_kind_name(row->key.kind),

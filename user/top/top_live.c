@@ -130,6 +130,7 @@ int top_live_fd(const struct top_live *live)
 static void on_event(const struct event *ev, void *ctx)
 {
 	struct top_live *live = ctx;
+	__u64 realtime = anchor_time(&live->now, ev->ts);
 	struct top_key key;
 
 	live->events++;
@@ -137,13 +138,13 @@ static void on_event(const struct event *ev, void *ctx)
 		live->failed++;
 	/* The line of the call says it all. */
 	if (ev->kind != KIND_DROP || ev->cause != CAUSE_SHMDT)
-		top_log_add(&live->log, ev);
+		top_log_add(&live->log, ev, realtime);
 	if (!top_key_of_event(&key, ev))
 		return;
 	top_activity_count(live->activities, &key);
 	if (live->watching && top_key_same(&key, &live->watch) &&
 	    (ev->kind != KIND_DROP || ev->cause != CAUSE_SHMDT))
-		top_log_add(&live->watched, ev);
+		top_log_add(&live->watched, ev, realtime);
 }
 
 static void on_record(const struct rec_hdr *rec, void *ctx)
@@ -156,8 +157,10 @@ static void on_record(const struct rec_hdr *rec, void *ctx)
 
 bool top_live_drain(struct top_live *live)
 {
-	int got = tracer_consume(live->tracer, on_record, live);
+	int got;
 
+	live->now = anchor_now();
+	got = tracer_consume(live->tracer, on_record, live);
 	live->full = got >= TRACER_CONSUME_MAX;
 	return !live->out_of_memory;
 }
@@ -193,10 +196,12 @@ void top_live_watch(struct top_live *live, const struct top_key *key)
 	live->watch = *key;
 	live->watching = true;
 	for (size_t back = top_log_count(&live->log); back--;) {
-		const struct event *ev = top_log_at(&live->log, back);
+		const struct top_logged *logged = top_log_at(&live->log, back);
 
-		if (top_key_of_event(&other, ev) && top_key_same(&other, key))
-			top_log_add(&live->watched, ev);
+		if (top_key_of_event(&other, &logged->ev) &&
+		    top_key_same(&other, key))
+			top_log_add(&live->watched, &logged->ev,
+				    logged->realtime);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "anchor.h"
 #include "top_activity.h"
 #include "top_log.h"
 #include "top_options.h"
@@ -27,6 +28,7 @@ struct top_live {
 	bool segments_only;
 	char missing[512];
 
+	struct anchor now;	/* of the last look at events */
 	struct top_log log;	/* of all objects */
 	struct top_log watched;	/* of one */
 	struct top_key watch;

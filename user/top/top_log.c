@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
 #include "decode.h"
 #include "text.h"
 #include "top_log.h"
@@ -30,9 +29,12 @@ void top_log_clear(struct top_log *log)
 	log->n = 0;
 }
 
-void top_log_add(struct top_log *log, const struct event *ev)
+void top_log_add(struct top_log *log, const struct event *ev, __u64 realtime)
 {
-	log->ring[log->n++ % log->room] = *ev;
+	struct top_logged *logged = &log->ring[log->n++ % log->room];
+
+	logged->ev = *ev;
+	logged->realtime = realtime;
 }
 
 size_t top_log_count(const struct top_log *log)
@@ -40,14 +42,13 @@ size_t top_log_count(const struct top_log *log)
 	return log->n < log->room ? log->n : log->room;
 }
 
-const struct event *top_log_at(const struct top_log *log, size_t back)
+const struct top_logged *top_log_at(const struct top_log *log, size_t back)
 {
 	return &log->ring[(log->n - 1 - back) % log->room];
 }
 
-static void add_time(char *dst, size_t size, __u64 ts)
+static void add_time(char *dst, size_t size, __u64 ns)
 {
-	__u64 ns = ts + clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	time_t sec = ns / NS_PER_SEC;
 	char text[16];
 	struct tm tm;
@@ -60,7 +61,7 @@ static void add_time(char *dst, size_t size, __u64 ts)
 
 static void add_result(char *dst, size_t size, const struct event *ev)
 {
-	const char *err = event_errno(ev);
+	const char *err = event_failure(ev);
 
 	if (!event_is_call(ev))
 		return;
@@ -94,8 +95,10 @@ static void add_after(char *dst, size_t size, const struct event *ev, int which)
 		top_text_add(dst, size, ", 32-bit");
 }
 
-void top_log_text(char *dst, size_t size, const struct event *ev, int which)
+void top_log_text(char *dst, size_t size, const struct top_logged *logged,
+		  int which)
 {
+	const struct event *ev = &logged->ev;
 	char comm[TEXT_ESCAPED_SIZE(REC_COMM_LEN)];
 	char what[2 * DECODE_SIZE];
 
@@ -103,7 +106,7 @@ void top_log_text(char *dst, size_t size, const struct event *ev, int which)
 		  strnlen((const char *)ev->comm, REC_COMM_LEN));
 	decode_event(what, sizeof(what), ev);
 	dst[0] = '\0';
-	add_time(dst, size, ev->ts);
+	add_time(dst, size, logged->realtime);
 	top_text_add(dst, size, "%u %s: %s", ev->pid, comm, what);
 	add_result(dst, size, ev);
 	add_after(dst, size, ev, which);
