@@ -244,24 +244,44 @@ static struct comm get_long_comm(struct json_object *obj, const char *name)
 	return comm;
 }
 
+static size_t length(struct json_object *list)
+{
+	return list ? json_object_array_length(list) : 0;
+}
+
+/* It, and the processes that have it, too. */
+static void get_attachment(struct segment *seg, struct json_object *obj)
+{
+	struct attachment *first = &seg->attachments[seg->n_attachments++];
+	struct json_object *also = array(obj, "also");
+
+	first->pid = number(obj, "pid");
+	first->comm = get_long_comm(obj, "comm");
+	first->start = digits(obj, "start", 16);
+	first->end = digits(obj, "end", 16);
+	snprintf(first->prot, sizeof(first->prot), "%s", word(obj, "prot"));
+	for (size_t i = 0; i < length(also); i++) {
+		struct json_object *process = json_object_array_get_idx(also, i);
+		struct attachment *at = &seg->attachments[seg->n_attachments++];
+
+		*at = *first;
+		at->same = first->pid;
+		at->pid = number(process, "pid");
+		at->comm = get_long_comm(process, "comm");
+	}
+}
+
 static int get_attachments(struct segment *seg, struct json_object *list)
 {
-	size_t n = list ? json_object_array_length(list) : 0;
+	size_t n = length(list);
 
+	for (size_t i = 0; i < length(list); i++)
+		n += length(array(json_object_array_get_idx(list, i), "also"));
 	seg->attachments = calloc(n ?: 1, sizeof(*seg->attachments));
 	if (!seg->attachments)
 		return -ENOMEM;
-	seg->n_attachments = n;
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *obj = json_object_array_get_idx(list, i);
-		struct attachment *at = &seg->attachments[i];
-
-		at->pid = number(obj, "pid");
-		at->comm = get_long_comm(obj, "comm");
-		at->start = digits(obj, "start", 16);
-		at->end = digits(obj, "end", 16);
-		snprintf(at->prot, sizeof(at->prot), "%s", word(obj, "prot"));
-	}
+	for (size_t i = 0; i < length(list); i++)
+		get_attachment(seg, json_object_array_get_idx(list, i));
 	return 0;
 }
 

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "event.h"
 #include "parse.h"
 #include "trace_filter.h"
+#include "procfs.h"
 
 const char filter_help[] =
 	"Filters work in the kernel. Each takes a list, A,B,..., and can be given\n"
@@ -76,16 +78,19 @@ static int add_key(struct tracer_filter *filter, const char *text)
 
 static int add_namespace(struct tracer_filter *filter, const char *text)
 {
-	char path[64];
-	struct stat st;
 	uint64_t pid;
 
+	int dir, err;
+	ino_t ino;
 	if (parse_number(text, 1, INT32_MAX, &pid))
 		return -EINVAL;
-	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", (int)pid);
-	if (stat(path, &st))
-		return errno == ENOENT ? -ESRCH : -errno;
-	return add_num(filter, FILTER_NS, st.st_ino);
+	dir = procfs_open(pid);
+	err = dir < 0 ? dir : procfs_ipcns(dir, &ino);
+	if (dir >= 0)
+		close(dir);
+	if (err)
+		return err == -ENOENT ? -ESRCH : err;
+	return add_num(filter, FILTER_NS, ino);
 }
 
 static int add_event(struct tracer_filter *filter, const char *text)
