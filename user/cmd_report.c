@@ -115,7 +115,9 @@ static void on_end(const struct trace_end *end, void *ctx)
 }
 
 static const struct from_reader to_report = {
+/* One time line, and one life of each segment, have room for one trace. */
 	.start = on_start, .segment = on_segment, .event = on_event,
+	.one = true,
 	.lost = on_lost, .end = on_end,
 };
 

@@ -22,6 +22,7 @@ static void on_start(const struct trace_start *start, void *ctx)
 
 	copy.narrow = re->narrow;
 	copy.past = true;
+	re->dropped = 0;
 	re->writer->start(&copy);
 }
 
