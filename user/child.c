@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "signals.h"
 
 static void close_fd(int *fd)
 {
@@ -18,13 +18,10 @@ static void close_fd(int *fd)
 
 static void run_when_told(char **argv, int go, int failed)
 {
-	sigset_t none;
 	char byte;
 	int err;
 
-	/* What the tracer blocks is not the command's business. */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_restore();
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
 	execvp(argv[0], argv);

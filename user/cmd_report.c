@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -21,6 +22,7 @@
 #include "redact.h"
 #include "report.h"
 #include "report_options.h"
+#include "signals.h"
 #include "write_report.h"
 
 struct reporting {
@@ -198,17 +200,13 @@ static int trace_beside(struct reporting *re)
  */
 static void end_by_signals(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, was;
+	const struct timespec none = {};
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		/* That drops one that waits. */
-		sigaction(ends[i], &ignore, &was);
-		sigaction(ends[i], &was, NULL);
-		sigaddset(&set, ends[i]);
-	}
+	signals_that_end(&set);
+	/* Drops those that wait. */
+	while (sigtimedwait(&set, NULL, &none) > 0)
+		;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
