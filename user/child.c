@@ -16,13 +16,13 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void run_when_told(char **argv, int go, int failed)
+static void run_when_told(char **argv, int output, int go, int failed)
 {
 	char byte;
 	int err;
 
 	signals_restore();
-	if (read(go, &byte, 1) != 1)
+	if (dup2(output, STDOUT_FILENO) < 0 || read(go, &byte, 1) != 1)
 		_exit(127);
 	execvp(argv[0], argv);
 	err = errno;
@@ -31,7 +31,7 @@ static void run_when_told(char **argv, int go, int failed)
 	_exit(127);
 }
 
-int child_prepare(struct child *child, char **argv)
+int child_prepare(struct child *child, char **argv, int output)
 {
 	int go[2], failed[2], err;
 
@@ -51,7 +51,7 @@ int child_prepare(struct child *child, char **argv)
 	if (!child->pid) {
 		close(go[1]);
 		close(failed[0]);
-		run_when_told(argv, go[0], failed[1]);
+		run_when_told(argv, output, go[0], failed[1]);
 	}
 	close(go[0]);
 	close(failed[1]);
@@ -87,6 +87,7 @@ int child_run(struct child *child)
 	close_fd(&child->failed);
 	if (err)
 		waitpid(child->pid, NULL, 0);
+	child->runs = !err;
 	return -err;
 }
 
@@ -95,7 +96,15 @@ int child_status(struct child *child)
 	int status = 0;
 
 	waitpid(child->pid, &status, 0);
+	child->runs = false;
 	return status;
+}
+
+bool child_goes_on(struct child *child)
+{
+	if (child->runs && waitpid(child->pid, NULL, WNOHANG))
+		child->runs = false;
+	return child->runs;
 }
 
 void child_release(struct child *child)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz report: what happened, as one page and as trace events. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,10 +115,10 @@ static void on_end(const struct trace_end *end, void *ctx)
 	report_end(re->report, end);
 }
 
-static const struct from_reader to_report = {
 /* One time line, and one life of each segment, have room for one trace. */
-	.start = on_start, .segment = on_segment, .event = on_event,
+static const struct from_reader to_report = {
 	.one = true,
+	.start = on_start, .segment = on_segment, .event = on_event,
 	.lost = on_lost, .end = on_end,
 };
 
@@ -170,28 +169,15 @@ static void take_picture(struct reporting *re, struct keeper *keeper)
 
 /*
  * Where the page goes to stdout, the command's own words must not get between:
- * it is started with stderr in its place.
+ * they go to stderr.
  */
 static int trace_beside(struct reporting *re)
 {
-	const struct trace_options *opt = &re->opt->trace;
+	struct trace_options opt = re->opt->trace;
 	bool ours = re->page.file == stdout || re->trace_events.file == stdout;
-	int out = -1, ret;
 
-	if (ours) {
-		out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-			err_line("cannot keep stdout for the page: %s",
-				 strerror(errno));
-			return EXIT_FAILED;
-		}
-	}
-	ret = live_trace(opt, out, &to_report, re);
-	if (ours) {
-		dup2(out, STDOUT_FILENO);
-		close(out);
-	}
-	return ret;
+	opt.command_stdout = ours ? STDERR_FILENO : STDOUT_FILENO;
+	return live_trace(&opt, ours ? STDOUT_FILENO : -1, &to_report, re);
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "err.h"
 #include "recount.h"
 #include "redact.h"
+#include "redirect.h"
 #include "runloop.h"
 #include "session.h"
 #include "stat_options.h"
@@ -109,6 +110,7 @@ static void write_start(struct run *run)
 	};
 
 	run->first.ts = run->last.ts = start.monotonic;
+	redirect_begin();
 	run->writer->start(&start);
 	flush_output();
 }
@@ -229,6 +231,7 @@ static int count_events(const struct stat_options *opt)
 	struct session_options session = {
 		.tracer = &opt->tracer,
 		.command = opt->command,
+		.command_stdout = redirect_command_stdout(),
 		.follow = opt->follow,
 		.nfollow = opt->nfollow,
 	};
@@ -260,7 +263,11 @@ int cmd_stat(int argc, char **argv)
 		stat_options_help();
 		return EXIT_DONE;
 	}
-	if (!ret && opt.from)
-		return recount(&opt, writer_for(&opt));
-	return ret ? ret : count_events(&opt);
+	if (!ret)
+		ret = redirect_open(opt.output);
+	if (ret)
+		return ret;
+	ret = opt.from ? recount(&opt, writer_for(&opt)) : count_events(&opt);
+	redirect_close();
+	return ret;
 }

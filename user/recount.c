@@ -6,6 +6,7 @@
 #include "event_filter.h"
 #include "from.h"
 #include "recount.h"
+#include "redirect.h"
 #include "stat_rows.h"
 
 #define REASON_SIZE	32
@@ -59,6 +60,7 @@ static void on_start(const struct trace_start *start, void *ctx)
 	}
 	re->begun = true;
 	re->start = re->from = re->to = start->monotonic;
+	redirect_begin();
 	re->writer->start(&copy);
 }
 
