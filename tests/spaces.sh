@@ -11,6 +11,12 @@ begin 8
 
 quick="--backend tracepoint"
 
+# children_of PID: status 1 if it has none
+children_of()
+{
+	grep -ls "^PPid:[^0-9]*$1\$" /proc/[0-9]*/status | cut -d / -f 3 | grep .
+}
+
 # hold MODE: a holder; sets $one, $id, $nattch as the kernel has it, $start
 hold()
 {
@@ -22,8 +28,8 @@ hold()
 	other=
 	case $1 in
 	vm | vfork)
-		wait_for pgrep -P "$one"
-		other=$(pgrep -P "$one")
+		wait_for children_of "$one"
+		other=$(children_of "$one")
 		pids="$pids $other" ;;
 	esac
 	for task in "/proc/$one/task"/*; do
@@ -188,7 +194,7 @@ perl -e '$id = shmget(0, 4096, 01600); $a = syscall(30, $id, 0, 0); print "$id\n
 pid=$!
 pids="$pids $pid"
 wait_for sh -c "[ \$(ls $tmp/forked.* 2>/dev/null | wc -l) = 2 ]"
-child=$(pgrep -P "$pid")
+child=$(children_of "$pid")
 pids="$pids $child"
 id=$(sed -n 's/.*:[0-9a-f]* \([0-9]*\) *\/SYSV.*/\1/p' "/proc/$pid/maps")
 shmids="$shmids $id"
