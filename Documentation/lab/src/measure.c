@@ -27,6 +27,7 @@
 #define PFN_MASK	((1ULL << 55) - 1)
 #define KPAGE_FILES	3
 #define BATCH		8192	/* frames */
+#define GAP		64
 
 static size_t page, pages;
 static int shmid;
@@ -157,7 +158,7 @@ static void sort_frames(void)
 		qsort(sorted, pages, sizeof(*sorted), by_number);
 }
 
-/* One read for all frames that lie within BATCH of the first of them. */
+/* One read for frames that lie together, with little between them that is not asked for. */
 static void read_batches(int fd, const char *path, uint64_t *values)
 {
 	static uint64_t batch[BATCH];
@@ -165,7 +166,8 @@ static void read_batches(int fd, const char *path, uint64_t *values)
 	for (size_t i = 0, n; i < pages; i += n) {
 		ssize_t size;
 
-		for (n = 1; i + n < pages && sorted[i + n] - sorted[i] < BATCH;)
+		for (n = 1; i + n < pages && sorted[i + n] - sorted[i] < BATCH &&
+			    sorted[i + n] - sorted[i + n - 1] <= GAP;)
 			n++;
 		size = (sorted[i + n - 1] - sorted[i] + 1) * sizeof(*batch);
 		check(pread(fd, batch, size, sorted[i] * sizeof(*batch)) == size,
