@@ -3,6 +3,7 @@
 # Traces that are no whole one: several in one file, without the first line, with a line
 # that is too long; read by trace, stat and report, as a picture by map, and in little
 # memory.
+# shellcheck disable=SC3045 # ulimit -v: dash and busybox have it
 . "$(dirname "$0")/harness/lib.sh"
 . "$here/harness/from.sh"
 . "$here/harness/story.sh"
