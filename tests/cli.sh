@@ -96,31 +96,31 @@ expect_error 2 "'ls'.*--"
 result "stat: bad values: status 2"
 
 # --event of kinds that are not chosen, "--" with nothing after it, and numbers that
-# are too large, in the words of each command.
+# are too large, in the words of each command. Were one of them taken, it would end.
 for command in trace stat report; do
-	run shmviz "$command" --
+	run shmviz "$command" --duration 0.1 --
 	expect_error 2 "$command: no command after '--'"
 	run shmviz "$command" --comm -- true
 	expect_error 2 "unexpected argument 'true'"
-	run shmviz "$command" --event create
+	run shmviz "$command" --duration 0.1 --event create
 	expect_error 2 "--event 'create' does not happen.*only to posix, memfd, anon"
-	run shmviz "$command" --event shmat,unlink
+	run shmviz "$command" --duration 0.1 --event shmat,unlink
 	expect_error 2 "--event 'unlink' does not happen.*only to posix"
 	for value in 1e9 1000000001 99999999999999999999999999; do
 		run shmviz "$command" --duration "$value"
 		expect_error 2 "--duration '$value': seconds above 0.*up to 1000000000"
 	done
 	# As --follow has it: a process that is not there.
-	run shmviz "$command" --pid 2147483647
+	run shmviz "$command" --duration 0.1 --pid 2147483647
 	expect_error 1 "--pid 2147483647: no such process"
-	run shmviz "$command" --pid "$$,2147483647" --follow
+	run shmviz "$command" --duration 0.1 --pid "$$,2147483647" --follow
 	expect_error 1 "--pid 2147483647: no such process"
 done
 for kind in memfd file; do
-	run shmviz trace --kind $kind --event shmat
+	run shmviz trace --duration 0.1 --kind $kind --event shmat
 	expect_error 2 "--event 'shmat' does not happen.*only to sysv"
 done
-run shmviz trace --kind file --event map,destroy
+run shmviz trace --duration 0.1 --kind file --event map,destroy
 expect_error 2 "--event 'destroy' does not happen.*only to sysv, posix, memfd, anon"
 for value in 4k 4K 4096 1m 1M 1g; do
 	run shmviz trace --buffer "$value" --from "$tmp/nowhere"
