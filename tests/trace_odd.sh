@@ -114,6 +114,14 @@ for more in 0 1; do
 	run shmviz stat --from "$tmp/edge"
 	expect_status $more
 done
+# So with values: json-c makes many bytes of each.
+for more in 0 1; do
+	perl -e 'print "{\"type\":\"start\",\"x\":[0", ",0" x (1999999 + $ARGV[0]), "]}\n"' \
+		$more >"$tmp/edge"
+	tail -n 1 "$tmp/story" >>"$tmp/edge"
+	run shmviz stat --from "$tmp/edge"
+	expect_status $more
+done
 result "a line of 400 MB takes no memory"
 
 for piece in '{"type":"picture","host":"' '{"type":"picture","x":[0'; do
