@@ -5,7 +5,7 @@
 
 need
 skip_if_native
-begin 7
+begin 9
 
 run shmviz --version
 expect_status 0
@@ -94,6 +94,66 @@ expect_error 2 "stat: --event 'nonsense'"
 run shmviz stat ls
 expect_error 2 "'ls'.*--"
 result "stat: bad values: status 2"
+
+# --event of kinds that are not chosen, "--" with nothing after it, and numbers that
+# are too large, in the words of each command. Were one of them taken, it would end.
+for command in trace stat report; do
+	run shmviz "$command" --duration 0.1 --
+	expect_error 2 "$command: no command after '--'"
+	run shmviz "$command" --comm -- true
+	expect_error 2 "unexpected argument 'true'"
+	run shmviz "$command" --duration 0.1 --event create
+	expect_error 2 "--event 'create' does not happen.*only to posix, memfd, anon"
+	run shmviz "$command" --duration 0.1 --event shmat,unlink
+	expect_error 2 "--event 'unlink' does not happen.*only to posix"
+	for value in 1e9 1000000001 99999999999999999999999999; do
+		run shmviz "$command" --duration "$value"
+		expect_error 2 "--duration '$value': seconds above 0.*up to 1000000000"
+	done
+	# As --follow has it: a process that is not there.
+	run shmviz "$command" --duration 0.1 --pid 2147483647
+	expect_error 1 "--pid 2147483647: no such process"
+	run shmviz "$command" --duration 0.1 --pid "$$,2147483647" --follow
+	expect_error 1 "--pid 2147483647: no such process"
+done
+for kind in memfd file; do
+	run shmviz trace --duration 0.1 --kind $kind --event shmat
+	expect_error 2 "--event 'shmat' does not happen.*only to sysv"
+done
+run shmviz trace --duration 0.1 --kind file --event map,destroy
+expect_error 2 "--event 'destroy' does not happen.*only to sysv, posix, memfd, anon"
+for value in 4k 4K 4096 1m 1M 1g; do
+	run shmviz trace --buffer "$value" --from "$tmp/nowhere"
+	expect_error 2 "--from FILE goes with"
+done
+for value in 3k 2g 1025m 4kk 4b k 0k; do
+	run shmviz trace --buffer "$value"
+	expect_error 2 "--buffer '$value': a size of 4K to 1G"
+done
+# Of a trace they may have gone, and may be of any kind.
+echo '{"type":"start"}' >"$tmp/trace"
+echo '{"type":"end"}' >>"$tmp/trace"
+run shmviz trace --from "$tmp/trace" --pid 2147483647 --event create,shmat
+expect_status 0
+run shmviz trace --from "$tmp/trace" --kind memfd --event shmat
+expect_error 2 "--event 'shmat' does not happen"
+run shmviz trace --from "$tmp/trace" --
+expect_error 2 "no command after '--'"
+result "events, processes, sizes and times that can't be: one line"
+
+# What both say of a backend that there is not; and root lacks only fentry.
+run shmviz trace --backend fentry --duration 0.01
+want=$status
+grep -E 'allows no tracing|tracing needs root' "$tmp/err" >"$tmp/want"
+for count in 1 2; do
+	run shmviz top -b -n $count -d 0.1 --backend fentry
+	expect_status "$want"
+	[ "$want" = 0 ] || expect_same "$(cat "$tmp/err")" "$(cat "$tmp/want")" "stderr of top"
+	[ "$want" = 0 ] || expect_empty "$tmp/out"
+	run shmviz top -b -n $count -d 0.1
+	expect_status 0
+done
+result "top --batch with a backend that there is not: as trace"
 
 if [ -c /dev/full ]; then
 	shmviz --help >/dev/full 2>"$tmp/err"

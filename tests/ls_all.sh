@@ -216,9 +216,9 @@ vforked=$(pgrep -P "$parent" 2>/dev/null || cat "/proc/$parent/task/$parent/chil
 pids="$pids $vforked"
 list --kind anon
 expect_jq "[.objects[] | select(any(.attachments[]; .pid == $parent or .pid == ${vforked:-0}))] |
-	length == 1 and .[0].maps == 1 and .[0].procs == 1"
+	length == 1 and .[0].maps == 1 and .[0].procs == 2"
 kill -9 "$parent" ${vforked:+$vforked}
-result "processes that share an address space count as one"
+result "processes that share an address space have one mapping"
 
 # Names that anybody may choose.
 name=$(printf 'a b\t\033[31m\377$(x)%%41\\')

@@ -6,10 +6,11 @@
 . "$here/harness/from.sh"
 . "$here/harness/story.sh"
 . "$here/harness/report.sh"
+. "$here/harness/top.sh"
 
-need jq perl xmllint
+need jq perl xmllint progs/screen
 skip_if_native
-begin 10
+begin 11
 
 story >"$tmp/story"
 report_from "$tmp/story"
@@ -101,6 +102,29 @@ run shmviz report --from "$tmp/story" --perfetto -
 expect_status 0
 expect_trace_events "$tmp/out"
 result "the sharing picture, and what goes where"
+
+# A page of HTML is nothing for a terminal, unless asked for by -o -.
+on_terminal 132x24 "$SHMVIZ" report --from "$tmp/story" <<END
+see a terminal does not show: -o FILE is needed: see
+end
+END
+expect_said "exit 2"
+on_terminal 132x24 "$SHMVIZ" report -- touch "$tmp/never" <<END
+see a terminal does not show: -o FILE is needed: see
+end
+END
+expect_said "exit 2"
+[ ! -e "$tmp/never" ] || fail "the command was run all the same"
+on_terminal 132x24 "$SHMVIZ" report --from "$tmp/story" -o - <<END
+see </html>
+end
+END
+expect_said "exit 0"
+on_terminal 132x24 "$SHMVIZ" report --from "$tmp/story" --perfetto "$tmp/perfetto" <<END
+end
+END
+expect_said "exit 0"
+result "no HTML on a terminal"
 
 size=$(wc -c <"$tmp/story")
 for cut in 31 77 99; do

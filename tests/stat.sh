@@ -185,13 +185,13 @@ background "$SHMVIZ" stat --json --interval 0.2 --key 0x5206 >"$tmp/int" 2>"$tmp
 wait_for grep -q '"start"' "$tmp/int"
 perl -e 'shmget(0x5206, 1, 0) for 1..9'
 wait_for sh -c "sed '1,/\"count\"/d' '$tmp/int' | grep -q '\"stat\"'"
-kill -INT "$pid"
+kill -TERM "$pid"
 wait "$pid"
-expect_same $? 0 "status after SIGINT"
+expect_same $? 0 "status after SIGTERM"
 jq -s . "$tmp/int" >"$tmp/all"
 expect_jq '.[-1].type == "end" and .[-1].reason == "signal"' "$tmp/all"
 expect_jq '[.[] | select(.type == "stat") | .events[].count] | add == 9' "$tmp/all"
 expect_jq '(.[-2].type == "stat") and .[-2].events == []' "$tmp/all"
 expect_jq '.[-1].events | length == 1 and .[0].count == 9' "$tmp/all"
-result "SIGINT; an interval without events is empty"
+result "SIGTERM; an interval without events is empty"
 finish

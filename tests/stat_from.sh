@@ -110,11 +110,11 @@ for options in "-- true" "--duration 1" "--rows 5" "--backend fentry" "--no-late
 	       "--pid 1 --follow" "--interval 1 --count 2"; do
 	# shellcheck disable=SC2086 # words
 	run shmviz stat --from "$tmp/trace" $options
-	expect_error 2 "^shmviz stat: --from FILE goes with --json, --interval, --redact and filters only"
+	expect_error 2 "^shmviz stat: --from FILE goes with --json, -o, --interval, --redact and filters only"
 done
 run shmviz stat --from "$tmp/none"
 expect_error 1 "cannot read '.*/none': No such file"
-echo '{"type":"event"}' >"$tmp/bad"
+echo '{"type":"weather"}' >"$tmp/bad"
 run shmviz stat --from "$tmp/bad"
 expect_status 1
 expect_grep "line 1 is not of 'shmviz trace --json'" "$tmp/err"

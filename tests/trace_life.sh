@@ -82,7 +82,7 @@ tracer=$pid
 wait_for grep -q start "$tmp/out"
 perl -e 'syscall(272, 0x08000000); shmget(0x5e05, 4096, 01600); readlink "/proc/self/ns/ipc"' &&
 	wait_for grep -q ns-exit "$tmp/out"
-kill -INT "$tracer"
+kill -TERM "$tracer"
 wait "$tracer"
 jq -s '[.[] | select(.type == "event")]' "$tmp/out" >"$tmp/ev"
 expect_words "shmget destroy:ns-exit"
@@ -136,7 +136,7 @@ kernel_nattch()
 
 stop_trace()
 {
-	kill -INT "$tracer"
+	kill -TERM "$tracer"
 	wait "$tracer"
 	status=$? ran="trace --strict"
 	tail -n 1 "$tmp/out" >"$tmp/end"

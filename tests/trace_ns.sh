@@ -79,7 +79,7 @@ test_pids()
 	tracer=$(awk -v parent="$outside" '{ sub(/.*\) /, "") } $2 == parent {
 		split(FILENAME, path, "/"); print path[3] }' /proc/[0-9]*/stat 2>/dev/null)
 	nsenter -t "$tracer" -p perl -e 'print "$$\n"; shmget(0x7c, 1, 0)' >"$tmp/inside"
-	kill -INT "$tracer"
+	kill -TERM "$tracer"
 	wait "$outside"
 	split_trace
 	expect_jq "[.[] | [.args.key, .pid, .tid, .nspid]] == [

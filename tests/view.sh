@@ -161,6 +161,10 @@ expect_same "$?" 0 "status after SIGINT"
 expect_empty "$tmp/follow.err"
 background "$SHMVIZ" view --follow "$shmid" >"$tmp/follow" 2>"$tmp/follow.err"
 wait_for grep -q "xxxxxyzxx" "$tmp/follow"
+# It was started with SIGINT ignored, and so it stays.
+kill -INT "$pid"
+perl -e 'shmwrite($ARGV[0], "w", 12, 1)' "$shmid"
+wait_for grep -qF "|xxxxxxxxxyzxwxxx|" "$tmp/follow"
 kill -TERM "$pid"
 wait "$pid"
 case $? in

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "signals.h"
 
 static void close_fd(int *fd)
 {
@@ -16,16 +16,13 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void run_when_told(char **argv, int go, int failed)
+static void run_when_told(char **argv, int output, int go, int failed)
 {
-	sigset_t none;
 	char byte;
 	int err;
 
-	/* What the tracer blocks is not the command's business. */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (read(go, &byte, 1) != 1)
+	signals_restore();
+	if (dup2(output, STDOUT_FILENO) < 0 || read(go, &byte, 1) != 1)
 		_exit(127);
 	execvp(argv[0], argv);
 	err = errno;
@@ -34,7 +31,7 @@ static void run_when_told(char **argv, int go, int failed)
 	_exit(127);
 }
 
-int child_prepare(struct child *child, char **argv)
+int child_prepare(struct child *child, char **argv, int output)
 {
 	int go[2], failed[2], err;
 
@@ -54,7 +51,7 @@ int child_prepare(struct child *child, char **argv)
 	if (!child->pid) {
 		close(go[1]);
 		close(failed[0]);
-		run_when_told(argv, go[0], failed[1]);
+		run_when_told(argv, output, go[0], failed[1]);
 	}
 	close(go[0]);
 	close(failed[1]);
@@ -90,6 +87,7 @@ int child_run(struct child *child)
 	close_fd(&child->failed);
 	if (err)
 		waitpid(child->pid, NULL, 0);
+	child->runs = !err;
 	return -err;
 }
 
@@ -98,7 +96,15 @@ int child_status(struct child *child)
 	int status = 0;
 
 	waitpid(child->pid, &status, 0);
+	child->runs = false;
 	return status;
+}
+
+bool child_goes_on(struct child *child)
+{
+	if (child->runs && waitpid(child->pid, NULL, WNOHANG))
+		child->runs = false;
+	return child->runs;
 }
 
 void child_release(struct child *child)

@@ -3,6 +3,7 @@
 #ifndef SHMVIZ_CHILD_H
 #define SHMVIZ_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct child {
@@ -10,16 +11,24 @@ struct child {
 	int pidfd;
 	int go;		/* written to when the command may run */
 	int failed;	/* read: errno of an exec that failed; else closed */
+	bool runs;	/* argv, and its end has not been seen */
 };
 
-/* Forks; the child waits before it runs argv. 0 or -errno. */
-int child_prepare(struct child *child, char **argv);
+/*
+ * Forks; the child waits before it runs argv, with the descriptor `output` as its
+ * stdout, and with the signals blocked and ignored that shmviz was started with. 0 or
+ * -errno.
+ */
+int child_prepare(struct child *child, char **argv, int output);
 
 /* Lets it run. 0, or -errno of the exec: it is over then. */
 int child_run(struct child *child);
 
 /* After pidfd became readable: the status, as waitpid() gives it. */
 int child_status(struct child *child);
+
+/* Whether it goes on after all that was wanted of it. */
+bool child_goes_on(struct child *child);
 
 /* Gives up a child that was not let run; keeps its hands off a running one. */
 void child_release(struct child *child);

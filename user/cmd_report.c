@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shmviz report: what happened, as one page and as trace events. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -21,6 +21,7 @@
 #include "redact.h"
 #include "report.h"
 #include "report_options.h"
+#include "signals.h"
 #include "write_report.h"
 
 struct reporting {
@@ -121,7 +122,9 @@ static void on_end(const struct trace_end *end, void *ctx)
 	report_end(re->report, end);
 }
 
+/* One time line, and one life of each segment, have room for one trace. */
 static const struct from_reader to_report = {
+	.one = true,
 	.start = on_start, .segment = on_segment, .event = on_event,
 	.lost = on_lost, .anchor = on_anchor, .end = on_end,
 };
@@ -173,28 +176,15 @@ static void take_picture(struct reporting *re, struct keeper *keeper)
 
 /*
  * Where the page goes to stdout, the command's own words must not get between:
- * it is started with stderr in its place.
+ * they go to stderr.
  */
 static int trace_beside(struct reporting *re)
 {
-	const struct trace_options *opt = &re->opt->trace;
+	struct trace_options opt = re->opt->trace;
 	bool ours = re->page.file == stdout || re->trace_events.file == stdout;
-	int out = -1, ret;
 
-	if (ours) {
-		out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-			err_line("cannot keep stdout for the page: %s",
-				 strerror(errno));
-			return EXIT_FAILED;
-		}
-	}
-	ret = live_trace(opt, out, &to_report, re);
-	if (ours) {
-		dup2(out, STDOUT_FILENO);
-		close(out);
-	}
-	return ret;
+	opt.command_stdout = ours ? STDERR_FILENO : STDOUT_FILENO;
+	return live_trace(&opt, ours ? STDOUT_FILENO : -1, &to_report, re);
 }
 
 /*
@@ -203,17 +193,13 @@ static int trace_beside(struct reporting *re)
  */
 static void end_by_signals(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, was;
+	const struct timespec none = {};
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		/* That drops one that waits. */
-		sigaction(ends[i], &ignore, &was);
-		sigaction(ends[i], &was, NULL);
-		sigaddset(&set, ends[i]);
-	}
+	signals_that_end(&set);
+	/* Drops those that wait. */
+	while (sigtimedwait(&set, NULL, &none) > 0)
+		;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

@@ -11,6 +11,7 @@
 #include "err.h"
 #include "recount.h"
 #include "redact.h"
+#include "redirect.h"
 #include "runloop.h"
 #include "session.h"
 #include "stat_options.h"
@@ -110,6 +111,7 @@ static void write_start(struct run *run)
 	};
 
 	run->first.ts = run->last.ts = start.anchor.monotonic;
+	redirect_begin();
 	run->writer->start(&start);
 	flush_output();
 }
@@ -246,6 +248,7 @@ static int count_events(const struct stat_options *opt)
 	struct session_options session = {
 		.tracer = &opt->tracer,
 		.command = opt->command,
+		.command_stdout = redirect_command_stdout(),
 		.follow = opt->follow,
 		.nfollow = opt->nfollow,
 	};
@@ -277,7 +280,11 @@ int cmd_stat(int argc, char **argv)
 		stat_options_help();
 		return EXIT_DONE;
 	}
-	if (!ret && opt.from)
-		return recount(&opt, writer_for(&opt));
-	return ret ? ret : count_events(&opt);
+	if (!ret)
+		ret = redirect_open(opt.output);
+	if (ret)
+		return ret;
+	ret = opt.from ? recount(&opt, writer_for(&opt)) : count_events(&opt);
+	redirect_close();
+	return ret;
 }

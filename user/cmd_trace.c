@@ -8,6 +8,7 @@
 #include "err.h"
 #include "live.h"
 #include "redact.h"
+#include "redirect.h"
 #include "replay.h"
 #include "term.h"
 #include "trace_options.h"
@@ -28,6 +29,7 @@ static void on_start(const struct trace_start *start, void *ctx)
 	struct trace_start copy = *start;
 
 	copy.narrow = is_narrow();
+	redirect_begin();
 	writer->start(&copy);
 }
 
@@ -88,10 +90,17 @@ int cmd_trace(int argc, char **argv)
 		trace_options_help();
 		return EXIT_DONE;
 	}
+	if (!ret)
+		ret = redirect_open(opt.output);
 	if (ret)
 		return ret;
 	writer = writer_for(&opt);
+	opt.command_stdout = redirect_command_stdout();
 	if (opt.from)
-		return replay(&opt, writer, is_narrow());
-	return live_trace(&opt, STDOUT_FILENO, &to_writer, (void *)writer);
+		ret = replay(&opt, writer, is_narrow());
+	else
+		ret = live_trace(&opt, STDOUT_FILENO, &to_writer,
+				 (void *)writer);
+	redirect_close();
+	return ret;
 }

@@ -15,6 +15,7 @@
 #include "frame_names.h"
 #include "frames.h"
 #include "parse.h"
+#include "signals.h"
 #include "target.h"
 #include "term.h"
 #include "view.h"
@@ -218,11 +219,7 @@ static int follow(struct shown *shown, uint64_t interval)
 	sigset_t set;
 	int ret = 0;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals_block(&set);
 	while (!ret && !ferror(stdout)) {
 		if (sigtimedwait(&set, NULL, &pause) > 0)
 			return 0;

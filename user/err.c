@@ -16,6 +16,14 @@
 /* The errno of the first flush that failed; stdio keeps but a flag. */
 static int output_error;
 
+/* What stdout is; NULL: what shmviz was started with. */
+static const char *output_path;
+
+void output_goes_to(const char *path)
+{
+	output_path = path;
+}
+
 void flush_output(void)
 {
 	if (fflush(stdout) && !output_error)
@@ -83,12 +91,17 @@ void err_nomem(void)
 
 int finish_output(void)
 {
+	const char *why;
+
 	/* After a failed write the data is kept: flushing it fails again. */
 	flush_output();
 	if (!output_error && !ferror(stdout))
 		return EXIT_DONE;
 
-	fprintf(stderr, "shmviz: cannot write output: %s\n",
-		output_error ? strerror(output_error) : "write error");
+	why = output_error ? strerror(output_error) : "write error";
+	if (output_path)
+		err_line("cannot write '%s': %s", output_path, why);
+	else
+		err_line("cannot write output: %s", why);
 	return EXIT_FAILED;
 }

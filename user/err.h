@@ -34,6 +34,9 @@ int err_option(const char *command, int c, char **argv);
 /* For writers: no memory is left, and nothing sensible can still be shown. */
 void err_nomem(void) __attribute__((noreturn));
 
+/* stdout is a file: finish_output() names it. */
+void output_goes_to(const char *path);
+
 /* Flush stdout, and keep the reason if that fails, for finish_output(). */
 void flush_output(void);
 

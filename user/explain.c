@@ -97,7 +97,7 @@ static int read_mapped(struct explain *ex, int dir)
 
 static int read_process(struct explain *ex, int dir)
 {
-	ssize_t len = procfs_comm(dir, ex->comm);
+	ssize_t len = procfs_comm(dir, ex->pid, ex->comm);
 	int err;
 
 	ex->comm_len = len > 0 ? len : 0;

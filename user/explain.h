@@ -70,6 +70,8 @@ enum explain_found {
 
 struct explain_holder {
 	pid_t pid;		/* 0: not in our pid namespace, or none */
+	pid_t same;		/* the mapping is that of this process, too, with
+				 * which it shares an address space; 0: of none */
 	char comm[PROC_COMM_MAX];
 	size_t comm_len;
 	uint64_t addr;		/* of the same byte */

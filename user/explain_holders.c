@@ -7,6 +7,7 @@
 
 #include "err.h"
 #include "explain.h"
+#include "spaces.h"
 
 static void read_comm(struct explain_holder *holder)
 {
@@ -15,7 +16,7 @@ static void read_comm(struct explain_holder *holder)
 
 	if (dir < 0)
 		return;
-	len = procfs_comm(dir, holder->comm);
+	len = procfs_comm(dir, holder->pid, holder->comm);
 	holder->comm_len = len > 0 ? len : 0;
 	close(dir);
 }
@@ -150,13 +151,82 @@ static int scan_address(int dir, pid_t pid, void *arg)
 	return 0;
 }
 
-static int by_pid(const void *a, const void *b)
+static int by_first(const void *a, const void *b)
 {
 	const struct explain_holder *x = a, *y = b;
+	pid_t p = x->same ?: x->pid, q = y->same ?: y->pid;
 
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->addr > y->addr) - (x->addr < y->addr);
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	if (!x->same != !y->same)
+		return x->same ? 1 : -1;
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* The process itself first, then those of the holders, with repetitions. */
+static pid_t *list_pids(const struct explain *ex, size_t *n)
+{
+	pid_t *pids = calloc(2 * (ex->n_holders + 1), sizeof(*pids));
+
+	if (!pids)
+		err_nomem();
+	pids[0] = ex->pid;
+	*n = 1;
+	for (size_t i = 0; i < ex->n_holders; i++)
+		if (ex->holders[i].pid)
+			pids[(*n)++] = ex->holders[i].pid;
+	return pids;
+}
+
+/* Of an address space the module names one process. */
+static void add_others(struct explain *ex)
+{
+	struct space_other *others;
+	size_t n, mappings = ex->n_holders;
+	pid_t *pids = list_pids(ex, &n);
+	ssize_t found = spaces_others(pids, n, &others);
+
+	free(pids);
+	for (ssize_t i = 0; i < found; i++) {
+		struct explain_holder copy = {
+			.pid = others[i].pid, .addr = ex->addr,
+		};
+
+		if (others[i].with == ex->pid) {
+			memcpy(copy.prot, ex->place.here.perms,
+			       sizeof(copy.prot));
+			explain_add_holder(ex, &copy);
+		}
+		for (size_t k = 0; k < mappings; k++) {
+			copy = ex->holders[k];
+			copy.pid = others[i].pid;
+			if (ex->holders[k].pid == others[i].with)
+				explain_add_holder(ex, &copy);
+		}
+	}
+	free(others);
+}
+
+static void find_shared_spaces(struct explain *ex)
+{
+	size_t n;
+	pid_t *pids;
+
+	if (ex->found == EXPLAIN_BY_DEVICE)
+		add_others(ex);
+	pids = list_pids(ex, &n);
+	if (spaces_first(pids, n, pids + n))
+		err_nomem();
+	for (size_t i = 0, k = 1; i < ex->n_holders; i++) {
+		if (!ex->holders[i].pid)
+			continue;
+		if (pids[n + k] != pids[k])
+			ex->holders[i].same = pids[n + k];
+		k++;
+	}
+	free(pids);
 }
 
 /* The page is the process's own, not the file's. */
@@ -182,6 +252,7 @@ void explain_read_holders(struct explain *ex)
 		   ex->memory != EXPLAIN_SPECIAL) {
 		by_maps(ex);
 	}
+	find_shared_spaces(ex);
 	if (ex->n_holders)
-		qsort(ex->holders, ex->n_holders, sizeof(*ex->holders), by_pid);
+		qsort(ex->holders, ex->n_holders, sizeof(*ex->holders), by_first);
 }

@@ -14,6 +14,7 @@
 #include "explain.h"
 #include "object_mounts.h"
 #include "object_open.h"
+#include "spaces.h"
 
 static void find_kind(struct explain *ex, const struct stat *st,
 		      const char *link)
@@ -71,8 +72,8 @@ static bool is_ours(const struct explain *ex,
 		    const struct shmviz_sharer *sharers, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (sharers[i].pid == ex->pid &&
-		    sharers[i].start == ex->place.here.start)
+		if (sharers[i].start == ex->place.here.start &&
+		    spaces_same(ex->pid, sharers[i].pid))
 			return true;
 	return false;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/shm.h>
 
+#include "bounded.h"
 #include "cgroup.h"
 #include "err.h"
 #include "from.h"
@@ -254,24 +255,44 @@ static struct comm get_long_comm(struct json_object *obj, const char *name)
 	return comm;
 }
 
+static size_t length(struct json_object *list)
+{
+	return list ? json_object_array_length(list) : 0;
+}
+
+/* It, and the processes that have it, too. */
+static void get_attachment(struct segment *seg, struct json_object *obj)
+{
+	struct attachment *first = &seg->attachments[seg->n_attachments++];
+	struct json_object *also = array(obj, "also");
+
+	first->pid = number(obj, "pid");
+	first->comm = get_long_comm(obj, "comm");
+	first->start = digits(obj, "start", 16);
+	first->end = digits(obj, "end", 16);
+	snprintf(first->prot, sizeof(first->prot), "%s", word(obj, "prot"));
+	for (size_t i = 0; i < length(also); i++) {
+		struct json_object *process = json_object_array_get_idx(also, i);
+		struct attachment *at = &seg->attachments[seg->n_attachments++];
+
+		*at = *first;
+		at->same = first->pid;
+		at->pid = number(process, "pid");
+		at->comm = get_long_comm(process, "comm");
+	}
+}
+
 static int get_attachments(struct segment *seg, struct json_object *list)
 {
-	size_t n = list ? json_object_array_length(list) : 0;
+	size_t n = length(list);
 
+	for (size_t i = 0; i < length(list); i++)
+		n += length(array(json_object_array_get_idx(list, i), "also"));
 	seg->attachments = calloc(n ?: 1, sizeof(*seg->attachments));
 	if (!seg->attachments)
 		return -ENOMEM;
-	seg->n_attachments = n;
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *obj = json_object_array_get_idx(list, i);
-		struct attachment *at = &seg->attachments[i];
-
-		at->pid = number(obj, "pid");
-		at->comm = get_long_comm(obj, "comm");
-		at->start = digits(obj, "start", 16);
-		at->end = digits(obj, "end", 16);
-		snprintf(at->prot, sizeof(at->prot), "%s", word(obj, "prot"));
-	}
+	for (size_t i = 0; i < length(list); i++)
+		get_attachment(seg, json_object_array_get_idx(list, i));
 	return 0;
 }
 
@@ -404,8 +425,63 @@ struct reading {
 	const char *name;
 	unsigned long line;
 	bool started, ended;
+	bool over;		/* the rest is not asked for */
+	unsigned long traces;	/* that have begun */
 	unsigned long skipped;
 };
+
+/*
+ * The first lines are missing, as of the end of a longer trace. The time of day is the
+ * one thing in them that must be replaced; the rest is unknown.
+ */
+static void assume_start(struct reading *rd, struct json_object *obj,
+			 const struct from_reader *reader, void *ctx)
+{
+	static const char *const blind[] = {
+		"what the start line has: it is missing", NULL,
+	};
+	struct trace_start start = {
+		.version = "", .backend = "unknown", .why = "", .blind = blind,
+		.anchor = { number(obj, "ts"), number(obj, "ts") },
+		.objects = (1u << OBJ_MAX) - 1,
+	};
+
+	err_line("%s: no start line: times are those since the start of that"
+		 " machine, shown as if it had been 1970-01-01 00:00 UTC",
+		 rd->name);
+	rd->started = true;
+	rd->traces++;
+	reader->start(&start, ctx);
+}
+
+static void begin_trace(struct reading *rd, bool one)
+{
+	if (rd->started && !rd->ended)
+		err_line("%s: cut off before line %lu: no end line", rd->name,
+			 rd->line);
+	if (rd->started && one) {
+		err_line("%s: line %lu begins another trace, which is left out:"
+			 " 'tail -n +%lu' gives it alone", rd->name, rd->line,
+			 rd->line);
+		rd->over = rd->ended = true;
+		return;
+	}
+	rd->started = true;
+	rd->ended = false;
+	rd->traces++;
+}
+
+/* Of a trace, whatever version it is. */
+static bool is_of_trace(const char *type)
+{
+	static const char *const types[] = { "start", "segment", "event", "lost",
+					     "end", "anchor" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (!strcmp(type, types[i]))
+			return true;
+	return false;
+}
 
 static void read_object(struct reading *rd, struct json_object *obj,
 			const struct from_reader *reader, void *ctx)
@@ -414,8 +490,9 @@ static void read_object(struct reading *rd, struct json_object *obj,
 	struct anchor anchor;
 
 	if (!strcmp(type, "start")) {
-		rd->started = true;
-		read_start(obj, reader, ctx);
+		begin_trace(rd, reader->one);
+		if (!rd->over)
+			read_start(obj, reader, ctx);
 	} else if (!strcmp(type, "segment")) {
 		read_segment(obj, reader, ctx);
 	} else if (!strcmp(type, "event")) {
@@ -440,7 +517,9 @@ static int read_line(struct reading *rd, const char *line, bool whole,
 	struct json_object *obj = json_tokener_parse(line);
 
 	if (obj && json_object_is_type(obj, json_type_object) &&
-	    (rd->started || !strcmp(word(obj, "type"), "start"))) {
+	    (rd->started || is_of_trace(word(obj, "type")))) {
+		if (!rd->started && strcmp(word(obj, "type"), "start"))
+			assume_start(rd, obj, reader, ctx);
 		read_object(rd, obj, reader, ctx);
 		json_object_put(obj);
 		return EXIT_DONE;
@@ -453,23 +532,33 @@ static int read_line(struct reading *rd, const char *line, bool whole,
 	return EXIT_FAILED;
 }
 
+static int refuse_file(const struct reading *rd, int err)
+{
+	if (err == -EFBIG)
+		err_line("%s: line %lu is longer than " BOUNDED_LINE_TEXT
+			 ": not of 'shmviz trace --json'", rd->name,
+			 rd->line + 1);
+	else
+		err_line("%s: %s", rd->name, strerror(-err));
+	return EXIT_FAILED;
+}
+
 static int read_file(FILE *file, struct reading *rd,
 		     const struct from_reader *reader, void *ctx)
 {
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t len;
+	ssize_t len = 0;
 	int ret = EXIT_DONE;
 
-	while (!ret && (len = getline(&line, &room, file)) > 0) {
+	while (!ret && !rd->over &&
+	       (len = bounded_line(file, &line, &room)) > 0) {
 		rd->line++;
 		ret = read_line(rd, line, line[len - 1] == '\n', reader, ctx);
 	}
 	free(line);
-	if (!ret && ferror(file)) {
-		err_line("%s: %s", rd->name, strerror(errno));
-		return EXIT_FAILED;
-	}
+	if (!ret && len < 0)
+		return refuse_file(rd, len);
 	if (!ret && !rd->started) {
 		err_line("%s: empty, not a trace", rd->name);
 		return EXIT_FAILED;
@@ -493,6 +582,9 @@ int from_read(const char *path, const struct from_reader *reader, void *ctx)
 	if (!ret && !rd.ended)
 		err_line("%s: cut off after line %lu: no end line", rd.name,
 			 rd.line);
+	if (!ret && rd.traces > 1)
+		err_line("%s: %lu traces, one after the other", rd.name,
+			 rd.traces);
 	if (!ret && rd.skipped)
 		err_line("%s: %lu lines of a newer version were skipped",
 			 rd.name, rd.skipped);

@@ -17,6 +17,7 @@ struct from_reader {
 	void (*lost)(__u64 count, enum trace_loss why, void *ctx);
 	void (*anchor)(const struct anchor *anchor, void *ctx);
 	void (*end)(const struct trace_end *end, void *ctx);
+	bool one;	/* a second trace in the file is left out, and said */
 };
 
 /*

@@ -314,6 +314,7 @@ int live_trace(const struct trace_options *opt, int output,
 	struct session_options session = {
 		.tracer = &opt->tracer,
 		.command = opt->command,
+		.command_stdout = opt->command_stdout,
 		.follow = opt->follow,
 		.nfollow = opt->nfollow,
 	};

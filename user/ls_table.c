@@ -88,6 +88,15 @@ void ls_add_map(struct libscols_table *table, const struct comm *comm,
 	add_holder(table, comm, pid, range, prot, size, format);
 }
 
+void ls_add_same(struct libscols_table *table, const struct comm *comm,
+		 pid_t pid, pid_t same, const struct ls_format *format)
+{
+	char range[64];
+
+	snprintf(range, sizeof(range), "address space of %d", same);
+	add_holder(table, comm, pid, range, "", "", format);
+}
+
 void ls_add_fd(struct libscols_table *table, const struct comm *comm,
 	       pid_t pid, int fd, const struct ls_format *format)
 {
@@ -117,7 +126,7 @@ static const char *branch(const struct ls_format *format, bool last)
 static void put_holders(FILE *out, const struct ls_holders *held,
 			const struct ls_format *format, const char **text)
 {
-	size_t n = held->maps + held->fds;
+	size_t n = held->maps + held->same + held->fds;
 	uint64_t unseen = 0;
 
 	if (held->nattch > held->maps)

@@ -38,6 +38,7 @@ struct ls_column_info {
 /* Who has what a row shows. */
 struct ls_holders {
 	size_t maps, fds;
+	size_t same;		/* lines of ls_add_same() */
 	uint64_t nattch;	/* mappings that the kernel counts; 0: it does not */
 };
 
@@ -62,6 +63,9 @@ void ls_table_write(FILE *out, const struct ls_rows *rows,
 void ls_add_map(struct libscols_table *table, const struct comm *comm,
 		pid_t pid, uint64_t start, uint64_t end, const char *prot,
 		const struct ls_format *format);
+/* A process that has the mapping before it, too, since they share an address space. */
+void ls_add_same(struct libscols_table *table, const struct comm *comm,
+		 pid_t pid, pid_t same, const struct ls_format *format);
 void ls_add_fd(struct libscols_table *table, const struct comm *comm,
 	       pid_t pid, int fd, const struct ls_format *format);
 

@@ -110,13 +110,43 @@ int object_add_fd(struct object *obj, const struct object_fd *fd)
 	return 0;
 }
 
-static int by_process(const void *a, const void *b)
+bool object_map_is_same(const struct object_map *map)
+{
+	return map->first != map->process;
+}
+
+static int by_first(const void *a, const void *b)
 {
 	const struct object_map *x = a, *y = b;
 
-	if (x->process != y->process)
-		return x->process < y->process ? -1 : 1;
-	return x->start < y->start ? -1 : x->start > y->start;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (object_map_is_same(x) != object_map_is_same(y))
+		return object_map_is_same(x) ? 1 : -1;
+	return (x->process > y->process) - (x->process < y->process);
+}
+
+static void finish_maps(struct object *obj)
+{
+	const struct object_map *group = obj->maps;
+
+	for (size_t i = 0; i < obj->n_maps; i++) {
+		struct object_map *map = &obj->maps[i];
+
+		/* The first may have been looked at before it had this one. */
+		if (object_map_is_same(map) &&
+		    (!i || map[-1].first != map->first ||
+		     map[-1].start != map->start))
+			map->first = map->process;
+		if (map->first != group->first)
+			group = map;
+		/* Who shares an address space has all of its mappings. */
+		map->begins = map->start == group->start;
+		obj->procs += map->begins;
+		obj->vmas += !object_map_is_same(map);
+	}
 }
 
 static int by_descriptor(const void *a, const void *b)
@@ -131,12 +161,10 @@ static int by_descriptor(const void *a, const void *b)
 static void finish_object(struct object *obj)
 {
 	if (obj->n_maps)
-		qsort(obj->maps, obj->n_maps, sizeof(*obj->maps), by_process);
+		qsort(obj->maps, obj->n_maps, sizeof(*obj->maps), by_first);
 	if (obj->n_fds)
 		qsort(obj->fds, obj->n_fds, sizeof(*obj->fds), by_descriptor);
-	for (size_t i = 0; i < obj->n_maps; i++)
-		obj->procs += !i || obj->maps[i].process !=
-			      obj->maps[i - 1].process;
+	finish_maps(obj);
 }
 
 static int by_number(uint64_t x, uint64_t y)
@@ -166,7 +194,7 @@ static int in_order(const void *a, const void *b, void *arg)
 
 int object_list_finish(struct object_list *list)
 {
-	int ret = object_drop_shared_spaces(list);
+	int ret = object_mark_shared_spaces(list);
 
 	if (ret)
 		return ret;

@@ -24,9 +24,14 @@ struct object_process {
 	struct comm comm;
 };
 
-/* One VMA over an object. */
+/*
+ * One VMA over an object. A VMA of processes that share an address space comes once for
+ * each of them, one after the other.
+ */
 struct object_map {
 	size_t process;		/* index in the list */
+	size_t first;		/* the first process that has this VMA, often itself */
+	bool begins;		/* the first one of its process in this object */
 	uint64_t start;
 	uint64_t end;
 	uint64_t offset;	/* bytes of the object before `start` */
@@ -64,8 +69,9 @@ struct object {
 	uint64_t resident;	/* bytes */
 	uint64_t swapped;
 
-	struct object_map *maps;	/* by pid, then address */
-	size_t n_maps;
+	struct object_map *maps;	/* by first pid, then address, then pid */
+	size_t n_maps;		/* entries, see struct object_map */
+	size_t vmas;		/* each counted once */
 	struct object_fd *fds;
 	size_t n_fds;
 	size_t procs;		/* processes in `maps` */
@@ -112,6 +118,9 @@ int object_list_read(struct object_list *list,
 		     const struct object_choice *choice);
 void object_list_free(struct object_list *list);
 
+/* Of another process, too, which comes before it. */
+bool object_map_is_same(const struct object_map *map);
+
 /* Its name has gone, or it is nowhere by name and nobody has it. */
 bool object_is_deleted(const struct object *obj);
 bool object_is_orphan(const struct object_list *list, const struct object *obj);
@@ -128,7 +137,7 @@ struct object *object_find(const struct object_list *list,
 int object_add_map(struct object *obj, const struct object_map *map);
 int object_add_fd(struct object *obj, const struct object_fd *fd);
 
-/* Drop maps of address spaces that are shared, then put all in order. */
+/* Find maps of address spaces that are shared, then put all in order. */
 int object_list_finish(struct object_list *list);
 
 #endif /* SHMVIZ_OBJECT_H */

@@ -72,7 +72,7 @@ static int need_process(struct scan *scan, size_t *index)
 	}
 	process = &list->processes[n];
 	process->pid = scan->pid;
-	len = procfs_comm(scan->dir, process->comm.bytes);
+	len = procfs_comm(scan->dir, scan->pid, process->comm.bytes);
 	if (len < 0)
 		return len;
 	process->comm.len = len;

@@ -1,86 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <linux/kcmp.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "object.h"
 #include "object_spaces.h"
+#include "spaces.h"
 
-/* 0: one address space; 1, 2: less or greater in some order; -1: can't tell. */
-static int compare(pid_t a, pid_t b)
+/* The processes that map something: how many, and the place of each in the list. */
+static size_t list_mapping(const struct object_list *list, pid_t *pids,
+			   size_t *places)
 {
-	long ret = syscall(SYS_kcmp, a, b, KCMP_VM, 0, 0);
+	size_t n = 0;
 
-	return ret >= 0 && ret <= 2 ? ret : -1;
-}
-
-/*
- * Where `pid` belongs among `n` processes whose address spaces are in order; or
- * -1 if one of them has its own, or that can't be told.
- */
-static ssize_t place(const pid_t *pids, size_t n, pid_t pid, bool *shared)
-{
-	size_t low = 0, high = n;
-
-	*shared = false;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = compare(pid, pids[middle]);
-
-		*shared = !order;
-		if (order <= 0)
-			return -1;
-		if (order == 1)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
-static void drop_maps(struct object *obj, const bool *shared)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < obj->n_maps; i++)
-		if (!shared[obj->maps[i].process])
-			obj->maps[kept++] = obj->maps[i];
-	/* Mapped only after the first process had been looked at. */
-	if (kept)
-		obj->n_maps = kept;
-}
-
-int object_drop_shared_spaces(struct object_list *list)
-{
-	size_t n = 0, dropped = 0, room = list->n_processes + 1;
-	bool *maps = calloc(room, sizeof(*maps));
-	bool *shared = calloc(room, sizeof(*shared));
-	pid_t *pids = calloc(room, sizeof(*pids));
-
-	for (size_t i = 0; maps && i < list->n; i++)
+	/* Until they are in the array, its place says so for those that are to be. */
+	for (size_t i = 0; i < list->n_processes; i++)
+		pids[i] = 0;
+	for (size_t i = 0; i < list->n; i++)
 		for (size_t m = 0; m < list->objects[i]->n_maps; m++)
-			maps[list->objects[i]->maps[m].process] = true;
-	for (size_t i = 0; maps && shared && pids && i < list->n_processes; i++) {
-		pid_t pid = list->processes[i].pid;
-		ssize_t at;
-
-		if (!maps[i])
+			pids[list->objects[i]->maps[m].process] = 1;
+	for (size_t i = 0; i < list->n_processes; i++) {
+		if (!pids[i])
 			continue;
-		at = place(pids, n, pid, &shared[i]);
-		dropped += shared[i];
-		if (at < 0)
-			continue;
-		memmove(pids + at + 1, pids + at, (n++ - at) * sizeof(*pids));
-		pids[at] = pid;
+		places[n] = i;
+		pids[n++] = list->processes[i].pid;
 	}
-	for (size_t i = 0; dropped && i < list->n; i++)
-		drop_maps(list->objects[i], shared);
-	n = !maps || !shared || !pids;
+	return n;
+}
+
+/* Pids are in the order of the array, so the first has its place before. */
+static size_t place_of(const pid_t *pids, const size_t *places, size_t i,
+		       pid_t first)
+{
+	while (pids[i] != first)
+		i--;
+	return places[i];
+}
+
+int object_mark_shared_spaces(struct object_list *list)
+{
+	size_t room = list->n_processes + 1, n;
+	size_t *firsts = calloc(room, sizeof(*firsts));
+	size_t *places = calloc(room, sizeof(*places));
+	pid_t *pids = calloc(2 * room, sizeof(*pids));
+	int ret = -ENOMEM;
+
+	if (!firsts || !places || !pids)
+		goto out;
+	n = list_mapping(list, pids, places);
+	ret = spaces_first(pids, n, pids + room);
+	for (size_t i = 0; i < n && !ret; i++)
+		firsts[places[i]] = place_of(pids, places, i, pids[room + i]);
+	for (size_t i = 0; i < list->n && !ret; i++)
+		for (size_t m = 0; m < list->objects[i]->n_maps; m++) {
+			struct object_map *map = &list->objects[i]->maps[m];
+
+			map->first = firsts[map->process];
+		}
+out:
 	free(pids);
-	free(shared);
-	free(maps);
-	return n ? -ENOMEM : 0;
+	free(places);
+	free(firsts);
+	return ret;
 }

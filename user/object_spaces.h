@@ -5,12 +5,12 @@
 struct object_list;
 
 /*
- * Processes can share an address space (vfork, clone with CLONE_VM): what is
- * mapped in it is then mapped once, and is left to the process that was found
- * first. kcmp(2) tells; a kernel without it leaves such maps counted twice.
+ * Sets `first` of all maps: processes can share an address space (vfork, clone with
+ * CLONE_VM), and what is mapped in it is mapped once. kcmp(2) tells; a kernel without
+ * it leaves such maps counted twice.
  *
  * 0 or -ENOMEM.
  */
-int object_drop_shared_spaces(struct object_list *list);
+int object_mark_shared_spaces(struct object_list *list);
 
 #endif /* SHMVIZ_OBJECT_SPACES_H */

@@ -11,6 +11,78 @@
 
 #include "procfs.h"
 
+static ssize_t read_small(int dir, const char *name, char *buf, size_t size);
+
+/* The letter that /proc/TID/stat has after the name, which may contain anything. */
+static char state_of(int dir)
+{
+	char buf[1024], *after;
+
+	if (read_small(dir, "stat", buf, sizeof(buf)) < 0)
+		return 0;
+	after = strrchr(buf, ')');
+	return after && after[1] ? after[2] : 0;
+}
+
+static bool has_ended(int dir)
+{
+	char state = state_of(dir);
+
+	return state == 'Z' || state == 'X';
+}
+
+/*
+ * A process goes on without its first thread, whose directory then shows no memory, no
+ * descriptors and no namespaces. That of any other thread does, though readdir(3)
+ * does not list it in /proc. Kernel threads and zombies have no program either: what
+ * is asked first tells them from the many others at the price of one call.
+ */
+static int open_other_thread(int proc, int leader, pid_t pid)
+{
+	int tasks = openat(leader, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *threads = tasks < 0 ? NULL : fdopendir(tasks);
+	struct dirent *entry;
+	int dir = -1;
+
+	if (!threads) {
+		if (tasks >= 0)
+			close(tasks);
+		return -1;
+	}
+	while (dir < 0 && (entry = readdir(threads))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    atoi(entry->d_name) == pid)
+			continue;
+		dir = openat(proc, entry->d_name,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir >= 0 && has_ended(dir)) {
+			close(dir);
+			dir = -1;
+		}
+	}
+	closedir(threads);
+	return dir;
+}
+
+static int open_process(int proc, pid_t pid)
+{
+	char name[16], byte;
+	int dir, other;
+
+	snprintf(name, sizeof(name), "%d", pid);
+	dir = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	if (readlinkat(dir, "exe", &byte, 1) >= 0 || errno != ENOENT ||
+	    !has_ended(dir))
+		return dir;
+	other = open_other_thread(proc, dir, pid);
+	if (other < 0)
+		return dir;
+	close(dir);
+	return other;
+}
+
 int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg)
 {
 	DIR *proc = opendir("/proc");
@@ -24,8 +96,7 @@ int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg)
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		dir = openat(dirfd(proc), entry->d_name,
-			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		dir = open_process(dirfd(proc), atoi(entry->d_name));
 		if (dir < 0)
 			continue;
 		ret = fn(dir, atoi(entry->d_name), arg);
@@ -37,12 +108,20 @@ int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg)
 
 int procfs_open(pid_t pid)
 {
-	char path[32];
-	int dir;
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), dir;
 
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dir < 0 ? -errno : dir;
+	if (proc < 0)
+		return -errno;
+	dir = open_process(proc, pid);
+	close(proc);
+	return dir;
+}
+
+pid_t procfs_thread(int dir)
+{
+	char buf[1024];
+
+	return read_small(dir, "stat", buf, sizeof(buf)) < 0 ? -1 : atoi(buf);
 }
 
 /* Read a short file in one go: its length, NUL-terminated besides. */
@@ -62,9 +141,14 @@ static ssize_t read_small(int dir, const char *name, char *buf, size_t size)
 	return len;
 }
 
-ssize_t procfs_comm(int dir, char comm[PROC_COMM_MAX])
+ssize_t procfs_comm(int dir, pid_t pid, char comm[PROC_COMM_MAX])
 {
-	ssize_t len = read_small(dir, "comm", comm, PROC_COMM_MAX);
+	char name[32];
+	ssize_t len;
+
+	/* That of the first thread, which keeps it when it has ended. */
+	snprintf(name, sizeof(name), "task/%d/comm", pid);
+	len = read_small(dir, name, comm, PROC_COMM_MAX);
 
 	/* One newline is the file's; any other belongs to the name. */
 	if (len > 0 && comm[len - 1] == '\n')
@@ -82,12 +166,16 @@ static double boot_time(void)
 	return real.tv_sec - boot.tv_sec + (real.tv_nsec - boot.tv_nsec) / 1e9;
 }
 
-int procfs_stat(int dir, struct proc_stat *stat)
+int procfs_stat(int dir, pid_t pid, struct proc_stat *stat)
 {
 	unsigned long long ticks;
-	char buf[1024], *after;
-	ssize_t len = read_small(dir, "stat", buf, sizeof(buf));
+	char name[32], buf[1024], *after;
+	ssize_t len;
 
+	stat->state = state_of(dir);
+	/* The process began when its first thread did. */
+	snprintf(name, sizeof(name), "task/%d/stat", pid);
+	len = read_small(dir, name, buf, sizeof(buf));
 	if (len < 0)
 		return len;
 	/* The name before it may contain anything, parentheses too. */
@@ -95,9 +183,9 @@ int procfs_stat(int dir, struct proc_stat *stat)
 	if (!after)
 		return -EPROTO;
 	/* From the third field, state, to the 22nd, starttime. */
-	if (sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+	if (sscanf(after + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
 			      " %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-		   &stat->state, &ticks) != 2)
+		   &ticks) != 1)
 		return -EPROTO;
 	stat->start = boot_time() + (double)ticks / sysconf(_SC_CLK_TCK);
 	return 0;

@@ -20,20 +20,30 @@
 /* Bytes of a name, as the kernel gives them; kernel threads exceed 15. */
 #define PROC_COMM_MAX	64
 
-/* Call fn for each process (not each thread) until it returns non-zero. */
+/*
+ * Call fn for each process (not each thread) until it returns non-zero. `dir` is as
+ * that of procfs_open().
+ */
 int procfs_each_process(int (*fn)(int dir, pid_t pid, void *arg), void *arg);
 
-/* Open the directory of a process: a descriptor, or a negative errno. */
+/*
+ * Open the directory of a process: a descriptor, or a negative errno. If its first
+ * thread has ended and others go on, it is that of another thread, since the first
+ * has no memory, descriptors and namespaces any more.
+ */
 int procfs_open(pid_t pid);
 
+/* The thread whose directory it is: for calls that take one; -1: it has gone. */
+pid_t procfs_thread(int dir);
+
 /* The bytes of a process's name, which may be any but NUL: their number. */
-ssize_t procfs_comm(int dir, char comm[PROC_COMM_MAX]);
+ssize_t procfs_comm(int dir, pid_t pid, char comm[PROC_COMM_MAX]);
 
 struct proc_stat {
-	char state;		/* one letter as in ps */
+	char state;		/* one letter as in ps; 'Z': no thread is left */
 	time_t start;		/* wall clock, rounded down to a second */
 };
-int procfs_stat(int dir, struct proc_stat *stat);
+int procfs_stat(int dir, pid_t pid, struct proc_stat *stat);
 
 /* The inode number of the IPC namespace that a process is in. */
 int procfs_ipcns(int dir, ino_t *ino);

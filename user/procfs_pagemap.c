@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "procfs.h"
 #include "procfs_pagemap.h"
 
 static int read_all(int fd, char *to, size_t size, off_t at)
@@ -26,13 +27,15 @@ static int read_all(int fd, char *to, size_t size, off_t at)
 int procfs_pagemap(pid_t pid, uint64_t addr, unsigned int page_size,
 		   uint64_t *entries, size_t n)
 {
-	char path[32];
-	int fd, ret;
+	int dir = procfs_open(pid), fd, ret;
 
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+	if (dir < 0)
+		return dir == -ENOENT ? -ESRCH : dir;
+	fd = openat(dir, "pagemap", O_RDONLY | O_CLOEXEC);
+	ret = fd < 0 ? -errno : 0;
+	close(dir);
+	if (ret)
+		return ret == -ENOENT ? -ESRCH : ret;
 	ret = read_all(fd, (char *)entries, n * sizeof(*entries),
 		       addr / page_size * sizeof(*entries));
 	close(fd);

@@ -6,6 +6,7 @@
 #include "event_filter.h"
 #include "from.h"
 #include "recount.h"
+#include "redirect.h"
 #include "stat_rows.h"
 
 #define REASON_SIZE	32
@@ -17,10 +18,13 @@ struct recounting {
 	struct stat_table last;	/* at the start of this interval */
 	__u64 start, from, to;	/* of the trace, the interval, the last event */
 	__u64 interval;		/* ns; 0: none */
+	bool begun;		/* a trace; a file can have several */
+	__u64 shift;		/* of its times; modulo 2^64 */
 	bool news;		/* something came in this one */
 	__u64 lost, lost_before;
 	__u64 missed, missed_before;
 	__u64 unidentified, unidentified_before;
+	__u64 lost_whole, missed_whole;	/* of the traces before this one */
 	__u64 dropped, dropped_before;	/* by the filter of now */
 	__u64 filtered;		/* by the one of then, known at the end alone */
 	char reason[REASON_SIZE];
@@ -47,7 +51,16 @@ static void on_start(const struct trace_start *start, void *ctx)
 		.redacted = start->redacted,
 	};
 
+	if (re->begun) {
+		/* After the one before it, whichever machine it is of. */
+		re->shift = re->to - start->anchor.monotonic;
+		re->lost_whole = re->lost;
+		re->missed_whole = re->missed;
+		return;
+	}
+	re->begun = true;
 	re->start = re->from = re->to = start->anchor.monotonic;
+	redirect_begin();
 	re->writer->start(&copy);
 }
 
@@ -103,10 +116,11 @@ static void next_interval(struct recounting *re, __u64 ts)
 static void on_event(const struct event *ev, void *ctx)
 {
 	struct recounting *re = ctx;
+	__u64 ts = ev->ts + re->shift;
 
-	next_interval(re, ev->ts);
-	if (re->to < ev->ts)
-		re->to = ev->ts;
+	next_interval(re, ts);
+	if (re->to < ts)
+		re->to = ts;
 	re->news = true;
 	if (!event_passes(&re->opt->filter, ev))
 		re->dropped++;
@@ -135,17 +149,19 @@ static void on_segment(const struct segment *seg, void *ctx)
 static void on_anchor(const struct anchor *anchor, void *ctx)
 {
 	struct recounting *re = ctx;
+	struct anchor moved = *anchor;
 
-	re->writer->anchor(anchor);
+	moved.monotonic += re->shift;
+	re->writer->anchor(&moved);
 }
 
 static void on_end(const struct trace_end *end, void *ctx)
 {
 	struct recounting *re = ctx;
 
-	re->lost = end->lost;
-	re->missed = end->missed;
-	re->filtered = end->filtered;
+	re->lost = re->lost_whole + end->lost;
+	re->missed = re->missed_whole + end->missed;
+	re->filtered += end->filtered;
 	re->command_status = end->command_status;
 	snprintf(re->reason, sizeof(re->reason), "%s", end->reason);
 }

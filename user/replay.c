@@ -4,6 +4,7 @@
 #include "err.h"
 #include "event_filter.h"
 #include "from.h"
+#include "redirect.h"
 #include "replay.h"
 
 /* What passes the filter of now, out of what passed that of then. */
@@ -22,6 +23,8 @@ static void on_start(const struct trace_start *start, void *ctx)
 
 	copy.narrow = re->narrow;
 	copy.past = true;
+	re->dropped = 0;
+	redirect_begin();
 	re->writer->start(&copy);
 }
 

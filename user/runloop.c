@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "runloop.h"
+#include "signals.h"
 
 /* Times are doubles: a tick that is meant to be the end may miss it by this. */
 #define ALMOST	1e-6
@@ -19,11 +19,7 @@ static int open_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals_block(&set);
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 

@@ -29,7 +29,7 @@ struct runloop {
 	int command_status;	/* of waitpid(), if it is "command" */
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP wait to be asked about. 0 or -errno. */
+/* From here on the signals that end a command wait to be asked about. 0 or -errno. */
 int runloop_open(struct runloop *loop);
 
 /*

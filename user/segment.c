@@ -8,6 +8,7 @@
 
 #include "ipcns.h"
 #include "segment.h"
+#include "spaces.h"
 
 bool segment_is_dest(const struct segment *seg)
 {
@@ -24,9 +25,9 @@ bool segment_is_orphan(const struct segment *seg)
 	return !seg->shm.nattch && seg->creator_state == CREATOR_GONE;
 }
 
-static int read_comm(int dir, struct comm *comm)
+static int read_comm(int dir, pid_t pid, struct comm *comm)
 {
-	ssize_t len = procfs_comm(dir, comm->bytes);
+	ssize_t len = procfs_comm(dir, pid, comm->bytes);
 
 	if (len < 0)
 		return len;
@@ -57,14 +58,14 @@ static void find_creator(struct segment *seg)
 	dir = procfs_open(seg->shm.cpid);
 	if (dir < 0)
 		return;
-	if (procfs_stat(dir, &stat))
+	if (procfs_stat(dir, seg->shm.cpid, &stat))
 		goto out;
 	if (stat.state == 'Z' || stat.state == 'X' ||
 	    stat.start > seg->shm.ctime + 1) {
 		seg->creator_state = CREATOR_GONE;
 		goto out;
 	}
-	if (!read_comm(dir, &seg->creator))
+	if (!read_comm(dir, seg->shm.cpid, &seg->creator))
 		seg->creator_state = CREATOR_LIVES;
 out:
 	close(dir);
@@ -154,7 +155,7 @@ static int add_attachment(const struct proc_shm_vma *vma, void *arg)
 	if (!seg)
 		return 0;
 	if (!rd->have_comm) {
-		ret = read_comm(rd->dir, &rd->comm);
+		ret = read_comm(rd->dir, rd->pid, &rd->comm);
 		if (ret)
 			return ret;
 		rd->have_comm = true;
@@ -199,13 +200,96 @@ static int add_attachments_of(int dir, pid_t pid, void *arg)
 	return ret == -ENOMEM ? ret : 0;
 }
 
-static int by_pid(const void *a, const void *b)
+static int by_first(const void *a, const void *b)
 {
 	const struct attachment *x = a, *y = b;
+	pid_t p = x->same ?: x->pid, q = y->same ?: y->pid;
 
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (!x->same != !y->same)
+		return x->same ? 1 : -1;
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void segment_sort_attachments(struct segment *seg)
+{
+	if (seg->n_attachments)
+		qsort(seg->attachments, seg->n_attachments,
+		      sizeof(*seg->attachments), by_first);
+	/* The first may have been looked at before it had this one. */
+	for (size_t i = 0; i < seg->n_attachments; i++) {
+		struct attachment *at = &seg->attachments[i];
+		const struct attachment *before = at - 1;
+
+		if (at->same && (!i || before->start != at->start ||
+				 (before->same ?: before->pid) != at->same))
+			at->same = 0;
+	}
+}
+
+size_t segment_count_attachments(const struct segment *seg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < seg->n_attachments; i++)
+		n += !seg->attachments[i].same;
+	return n;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const pid_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Of all attachments: how many processes, which are in order then. */
+static size_t list_pids(const struct segment_list *list, pid_t *pids)
+{
+	size_t n = 0, unique = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		for (size_t k = 0; k < list->segments[i].n_attachments; k++)
+			pids[n++] = list->segments[i].attachments[k].pid;
+	qsort(pids, n, sizeof(*pids), compare_pids);
+	for (size_t i = 0; i < n; i++)
+		if (!i || pids[i] != pids[i - 1])
+			pids[unique++] = pids[i];
+	return unique;
+}
+
+static void set_same(struct attachment *at, const pid_t *pids,
+		     const pid_t *first, size_t n)
+{
+	const pid_t *found = bsearch(&at->pid, pids, n, sizeof(*pids),
+				     compare_pids);
+
+	if (found && first[found - pids] != at->pid)
+		at->same = first[found - pids];
+}
+
+static int find_shared_spaces(struct segment_list *list)
+{
+	size_t n = 0;
+	pid_t *pids;
+	int ret;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->segments[i].n_attachments;
+	pids = calloc(2 * n + 1, sizeof(*pids));
+	if (!pids)
+		return -ENOMEM;
+	n = list_pids(list, pids);
+	ret = spaces_first(pids, n, pids + n);
+	for (size_t i = 0; i < list->n && !ret; i++)
+		for (size_t k = 0; k < list->segments[i].n_attachments; k++)
+			set_same(&list->segments[i].attachments[k], pids,
+				 pids + n, n);
+	free(pids);
+	return ret;
 }
 
 static int read_attachments(struct reading *rd)
@@ -215,11 +299,10 @@ static int read_attachments(struct reading *rd)
 
 	list->hidden = 0;
 	ret = procfs_each_process(add_attachments_of, rd);
+	if (!ret)
+		ret = find_shared_spaces(list);
 	for (size_t i = 0; i < list->n; i++)
-		if (list->segments[i].n_attachments)
-			qsort(list->segments[i].attachments,
-			      list->segments[i].n_attachments,
-			      sizeof(struct attachment), by_pid);
+		segment_sort_attachments(&list->segments[i]);
 	return ret;
 }
 

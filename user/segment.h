@@ -19,9 +19,14 @@ struct comm {
 	size_t len;
 };
 
-/* One VMA of one process over a segment. */
+/*
+ * One VMA of one process over a segment. A VMA of processes that share an address
+ * space is one attachment: it comes once for each of them, one after the other, and
+ * all but the first say in `same` that they are the one before.
+ */
 struct attachment {
 	pid_t pid;
+	pid_t same;		/* process that has it, too; 0: the first */
 	struct comm comm;
 	uint64_t start;
 	uint64_t end;
@@ -39,8 +44,8 @@ struct segment {
 	struct proc_shm shm;
 	enum creator_state creator_state;
 	struct comm creator;	/* if it lives; empty if hidden */
-	struct attachment *attachments;	/* by pid, then address */
-	size_t n_attachments;
+	struct attachment *attachments;	/* see segment_sort_attachments() */
+	size_t n_attachments;	/* entries, see struct attachment */
 	bool partial;		/* of `shm` no owner, pages, lpid and times */
 };
 
@@ -66,6 +71,11 @@ struct segment_list {
  */
 int segment_list_read(struct segment_list *list, bool attachments);
 void segment_list_free(struct segment_list *list);
+
+/* How many there are, each counted once. */
+size_t segment_count_attachments(const struct segment *seg);
+/* Puts them in order: by the pid of the first, then address, then pid. */
+void segment_sort_attachments(struct segment *seg);
 
 /* NULL if it is not in the list. */
 struct segment *segment_find(const struct segment_list *list, ino_t ipcns,

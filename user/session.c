@@ -15,20 +15,23 @@ static int refuse_command(const struct session *session, int err)
 	return EXIT_FAILED;
 }
 
-static int open_tracer(struct session *session)
+int session_refuse_tracer(int err, const char *why)
 {
-	char why[384];
-
-	session->tracer = tracer_open(session->opt->tracer, why, sizeof(why));
-	if (session->tracer)
-		return EXIT_DONE;
-	if (errno == EPERM && geteuid()) {
+	if (err == EPERM && geteuid()) {
 		err_line("tracing needs root, or CAP_BPF and CAP_PERFMON:"
 			 " run it with sudo");
 		return EXIT_FAILED;
 	}
 	err_line("this kernel allows no tracing: %s: see 'shmviz doctor'", why);
 	return EXIT_LACKS;
+}
+
+static int open_tracer(struct session *session)
+{
+	char why[384];
+
+	session->tracer = tracer_open(session->opt->tracer, why, sizeof(why));
+	return session->tracer ? EXIT_DONE : session_refuse_tracer(errno, why);
 }
 
 /* All are followed from the start, or the reason why not is said. */
@@ -73,7 +76,8 @@ int session_open(struct session *session, const struct session_options *opt)
 	};
 	/* Before the tracer, so that the command inherits none of its files. */
 	if (opt->command)
-		err = child_prepare(&session->child, opt->command);
+		err = child_prepare(&session->child, opt->command,
+				    opt->command_stdout);
 	if (err)
 		return refuse_command(session, err);
 	ret = open_tracer(session);
@@ -102,5 +106,9 @@ int session_start(struct session *session)
 void session_close(struct session *session)
 {
 	tracer_close(session->tracer);
+	/* It is not ours to end: it may be a service that it has started. */
+	if (child_goes_on(&session->child))
+		err_line("process %d, '%s', goes on untraced",
+			 session->child.pid, session->opt->command[0]);
 	child_release(&session->child);
 }

@@ -17,6 +17,7 @@
 struct session_options {
 	const struct tracer_options *tracer;
 	char **command;		/* NULL: none */
+	int command_stdout;	/* its stdout */
 	const pid_t *follow;	/* processes whose children count, too */
 	unsigned int nfollow;
 };
@@ -29,6 +30,12 @@ struct session {
 
 /* Exit codes: a line has said what was wrong, unless it is EXIT_DONE. */
 int session_open(struct session *session, const struct session_options *opt);
+
+/*
+ * For every command that needs a tracer: says why tracer_open() has given none, by
+ * the errno `err` and what it left in `why`. An exit code.
+ */
+int session_refuse_tracer(int err, const char *why);
 
 /*
  * Gives up all capabilities, arms the tracer, and lets the command run, if there

@@ -9,15 +9,21 @@
 
 #include "procfs.h"
 
+/*
+ * A mapping of processes that share an address space is one to the kernel. It comes
+ * once for each of them here, one after the other; `map.pid` is the process.
+ */
 struct sharer {
 	struct shmviz_sharer map;
+	pid_t same;		/* it is that of this process, before it; 0: none */
 	char comm[PROC_COMM_MAX]; /* bytes; none if the process has gone */
 	size_t comm_len;
 };
 
 struct sharer_list {
-	struct sharer *sharers;	/* by pid, then address */
+	struct sharer *sharers;	/* by the pid of the first, address, pid */
 	size_t n;
+	size_t mappings;	/* each counted once */
 };
 
 /* Takes over and frees `maps`; the names are read from /proc. */

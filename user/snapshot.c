@@ -14,6 +14,7 @@
 struct vma {
 	__u64 space;
 	__u64 start;
+	pid_t also;		/* a further process of that space; 0: the first */
 	bool there;
 	bool touched;
 	bool now;		/* as of the last event */
@@ -56,7 +57,8 @@ static int compare_vmas(const void *a, const void *b)
 {
 	const struct vma *x = a, *y = b;
 
-	return compare(x->space, x->start, y->space, y->start);
+	return compare(x->space, x->start, y->space, y->start) ?:
+	       compare(x->also, 0, y->also, 0);
 }
 
 static int compare_segs(const void *a, const void *b)
@@ -143,10 +145,17 @@ static int add_attached(const struct rec_attached *rec, void *ctx)
 			.start = rec->start, .end = rec->end },
 	};
 
+	struct vma *first;
+
 	seg.there = true;
 	set_prot(vma.at.prot, rec->prot);
 	if (rec->seg.have & SEG_KERNEL && !enter_seg(snap, &seg))
 		return -ENOMEM;
+	first = enter_vma(snap, &vma);
+	if (!first || first->at.pid == vma.at.pid)
+		return first ? 0 : -ENOMEM;
+	vma.also = vma.at.pid;
+	vma.at.same = first->at.pid;
 	return enter_vma(snap, &vma) ? 0 : -ENOMEM;
 }
 
@@ -164,12 +173,14 @@ static int add_listed(struct snapshot *snap)
 		if (!enter_seg(snap, &seg))
 			return -ENOMEM;
 		for (size_t k = 0; k < from->n_attachments; k++) {
+			const struct attachment *at = &from->attachments[k];
 			struct vma vma = {
-				.space = from->attachments[k].pid,
-				.start = from->attachments[k].start,
+				.space = at->same ?: at->pid,
+				.start = at->start,
+				.also = at->same ? at->pid : 0,
 				.there = true, .ipcns = from->ipcns,
 				.shmid = from->shm.shmid,
-				.at = from->attachments[k],
+				.at = *at,
 			};
 
 			if (!enter_vma(snap, &vma))
@@ -373,6 +384,16 @@ static int by_id(const void *a, const void *b)
 	return compare(x->ipcns, x->shm.shmid, y->ipcns, y->shm.shmid);
 }
 
+/* One of further processes goes with the first. */
+static bool is_there(const struct snapshot *snap, const struct vma *vma)
+{
+	struct vma key = { .space = vma->space, .start = vma->start };
+	struct vma **first = vma->also ?
+			     tfind(&key, &snap->vmas, compare_vmas) : NULL;
+
+	return first ? (*first)->there : vma->there;
+}
+
 static void gather_vma(const void *node, VISIT visit, void *arg)
 {
 	const struct vma *vma = *(const struct vma *const *)node;
@@ -381,7 +402,8 @@ static void gather_vma(const void *node, VISIT visit, void *arg)
 	struct attachment *bigger;
 	struct segment *seg;
 
-	if ((visit != postorder && visit != leaf) || !vma->there || snap->err)
+	if ((visit != postorder && visit != leaf) || snap->err ||
+	    !is_there(snap, vma))
 		return;
 	seg = bsearch(&key, snap->out, snap->n_out, sizeof(key), by_id);
 	if (!seg)
@@ -408,7 +430,7 @@ static void set_nattch(const void *node, VISIT visit, void *arg)
 		return;
 	seg = bsearch(&key, snap->out, snap->n_out, sizeof(key), by_id);
 	if (seg)
-		seg->shm.nattch = seg->n_attachments;
+		seg->shm.nattch = segment_count_attachments(seg);
 }
 
 int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
@@ -416,6 +438,8 @@ int snapshot_each(struct snapshot *snap, const struct tracer_filter *filter,
 {
 	twalk_r(snap->segs, gather_seg, snap);
 	twalk_r(snap->vmas, gather_vma, snap);
+	for (size_t i = 0; i < snap->n_out; i++)
+		segment_sort_attachments(&snap->out[i]);
 	twalk_r(snap->vmas, set_nattch, snap);
 	for (size_t i = 0; i < snap->n_out; i++) {
 		const struct segment *seg = &snap->out[i];

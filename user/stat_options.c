@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "err.h"
+#include "output.h"
 #include "parse.h"
 #include "run_options.h"
 #include "stat_options.h"
@@ -29,7 +28,9 @@ void stat_options_help(void)
 	     "                         brought, besides\n"
 	     "  -n, --count N          with --interval: end after N of them\n"
 	     "  -d, --duration SECS    end after so many seconds (1, 0.5, ...)\n"
-	     "  -j, --json             one JSON object a line on stdout\n"
+	     "  -j, --json             one JSON object a line\n"
+	     "  -o, --output FILE      write to FILE; then what COMMAND writes to stdout goes\n"
+	     "                         to stdout, and otherwise to stderr\n"
 	     "      --backend NAME     fentry or tracepoint (default: the first that works)\n"
 	     "      --no-latency       only count. Tracepoint backend: every system call of\n"
 	     "                         the machine then pays for one program, not for two\n"
@@ -80,11 +81,12 @@ static int parse_value(int c, struct stat_options *opt)
 	switch (c) {
 	case 'd':
 		return run_parse_seconds(optarg, 0, &opt->duration) ?
-		       refuse("--duration", "seconds above 0 are needed") : 0;
+		       refuse("--duration", "seconds above 0 are needed, 1 or"
+			      " 0.5, up to " RUN_SECONDS_MAX) : 0;
 	case 'i':
 		return run_parse_seconds(optarg, INTERVAL_MIN, &opt->interval) ?
-		       refuse("--interval", "0.01 seconds or more are needed") :
-		       0;
+		       refuse("--interval", "0.01 seconds or more are needed,"
+			      " up to " RUN_SECONDS_MAX) : 0;
 	case 'n':
 		if (parse_number(optarg, 1, UINT32_MAX, &n))
 			return refuse("--count",
@@ -115,6 +117,9 @@ static int parse_option(int c, char **argv, struct stat_options *opt)
 	case 'j':
 		opt->json = true;
 		return EXIT_DONE;
+	case 'o':
+		opt->output = optarg;
+		return EXIT_DONE;
 	case OPT_FOLLOW:
 		opt->filter.follow = true;
 		return EXIT_DONE;
@@ -135,15 +140,18 @@ static int parse_option(int c, char **argv, struct stat_options *opt)
 }
 
 /* What was written down can't be hooked, followed or waited for. */
-static int check_from(const struct stat_options *opt, bool command)
+static int check_from(const struct stat_options *opt)
 {
 	const struct tracer_options *tracer = &opt->tracer;
 
-	if (opt->from && (command || tracer->backend || tracer->stat_rows ||
+	if (opt->from && (opt->command || tracer->backend || tracer->stat_rows ||
 			  !tracer->entry || opt->duration > 0 || opt->count ||
 			  opt->filter.follow))
-		return err_usage("stat", "--from FILE goes with --json,"
+		return err_usage("stat", "--from FILE goes with --json, -o,"
 				 " --interval, --redact and filters only");
+	if (output_is_same(opt->from, opt->output))
+		return err_usage("stat", "'%s' is the trace that is read: -o"
+				 " needs another file", opt->from);
 	return EXIT_DONE;
 }
 
@@ -171,32 +179,32 @@ int stat_options_parse(struct stat_options *opt, int argc, char **argv)
 		{ "interval",   required_argument, NULL, 'i' },
 		{ "json",       no_argument,       NULL, 'j' },
 		{ "no-latency", no_argument,       NULL, OPT_NO_LATENCY },
+		{ "output",     required_argument, NULL, 'o' },
 		{ "redact",     no_argument,       NULL, OPT_REDACT },
 		{ "rows",       required_argument, NULL, OPT_ROWS },
 		FILTER_LONG_OPTIONS,
 		{}
 	};
+	bool dashes;
 	int c, ret;
 
 	opt->tracer.filter = &opt->filter;
 	opt->tracer.stat = true;
 	opt->tracer.entry = true;
 	opt->tracer.buffer = 4096;	/* nothing comes through it */
-	while ((c = getopt_long(argc, argv, "+:d:hi:jn:", longs, NULL)) != -1) {
+	while ((c = run_getopt(argc, argv, "+:d:hi:jn:o:", longs, NULL,
+			       &dashes)) != -1) {
 		if (c == 'h')
 			return STAT_HELP;
 		ret = parse_option(c, argv, opt);
 		if (ret)
 			return ret;
 	}
-	ret = check_from(opt, optind < argc) ?: check(opt);
-	if (ret || optind == argc)
-		return ret;
-	if (strcmp(argv[optind - 1], "--"))
-		return err_usage("stat",
-			"unexpected argument '%s': a command goes after '--'",
-			argv[optind]);
-	opt->command = argv + optind;
-	opt->filter.follow = true;
-	return EXIT_DONE;
+	ret = run_parse_command("stat", argc, argv, dashes, &opt->command) ?:
+	      check_from(opt) ?:
+	      filter_check(&opt->filter, "stat", opt->from) ?:
+	      check(opt);
+	if (opt->command)
+		opt->filter.follow = true;
+	return ret;
 }

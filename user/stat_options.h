@@ -19,6 +19,7 @@ struct stat_options {
 	bool json;
 	bool redact;		/* names as stand-ins */
 	char **command;		/* NULL: none */
+	const char *output;	/* a file to write; NULL, "-": stdout */
 	const char *from;	/* a trace to count instead; NULL: none */
 };
 

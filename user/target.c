@@ -232,15 +232,18 @@ static int open_path(const struct target *target)
 
 static int open_ipcns(const struct target *target)
 {
-	char path[64];
-	int fd;
+	int dir = procfs_open(target->ipcns), fd = dir;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", target->ipcns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (dir >= 0) {
+		fd = openat(dir, "ns/ipc", O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+		close(dir);
+	}
 	if (fd < 0)
 		err_line("cannot enter the IPC namespace of process %d: %s",
-			 target->ipcns, errno == ENOENT ? "no such process" :
-			 strerror(errno));
+			 target->ipcns, fd == -ENOENT ? "no such process" :
+			 strerror(-fd));
 	return fd;
 }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "event.h"
 #include "parse.h"
+#include "procfs.h"
 #include "trace_filter.h"
 
 const char filter_help[] =
@@ -76,16 +79,19 @@ static int add_key(struct tracer_filter *filter, const char *text)
 
 static int add_namespace(struct tracer_filter *filter, const char *text)
 {
-	char path[64];
-	struct stat st;
 	uint64_t pid;
+	int dir, err;
+	ino_t ino;
 
 	if (parse_number(text, 1, INT32_MAX, &pid))
 		return -EINVAL;
-	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", (int)pid);
-	if (stat(path, &st))
-		return errno == ENOENT ? -ESRCH : -errno;
-	return add_num(filter, FILTER_NS, st.st_ino);
+	dir = procfs_open(pid);
+	err = dir < 0 ? dir : procfs_ipcns(dir, &ino);
+	if (dir >= 0)
+		close(dir);
+	if (err)
+		return err == -ENOENT ? -ESRCH : err;
+	return add_num(filter, FILTER_NS, ino);
 }
 
 static int add_event(struct tracer_filter *filter, const char *text)
@@ -217,4 +223,91 @@ int filter_add(struct tracer_filter *filter, const char *command, int opt,
 		text += len;
 	} while (!err && *text++);
 	return err ? refuse(command, opt, word, err) : EXIT_DONE;
+}
+
+/* Which of the kinds of events, as bits, an object of that kind can have. */
+static __u32 events_of(int object)
+{
+	const __u32 calls = (1u << KIND_CALLS) - 1,
+		    named = 1u << KIND_OPEN | 1u << KIND_UNLINK,
+		    whole = 1u << KIND_CREATE | 1u << KIND_RESIZE,
+		    mapped = 1u << KIND_MAP | 1u << KIND_ADJUST,
+		    all = (1u << KIND_MAX) - 1;
+
+	switch (object) {
+	case OBJ_NONE:
+		return all & ~(named | whole | mapped);
+	case OBJ_POSIX:
+		return all & ~calls;
+	case OBJ_FILE:
+		/* Its mappings only. */
+		return all & ~(calls | named | whole | 1u << KIND_DESTROY);
+	default:
+		return all & ~(calls | named);
+	}
+}
+
+/* "posix, memfd": the kinds that have the event. */
+static void list_kinds(char *text, size_t size, int kind)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int object = 0; object < OBJ_MAX && len < size; object++)
+		if (events_of(object) & 1u << kind)
+			len += snprintf(text + len, size - len, "%s%s",
+					len ? ", " : "",
+					event_object_name(object));
+}
+
+static int check_events(const struct tracer_filter *filter, const char *command,
+			bool all)
+{
+	__u32 objects = all && !filter->objects ? (1u << OBJ_MAX) - 1 :
+						  tracer_objects(filter);
+	__u32 events = 0;
+	char kinds[64];
+
+	for (int object = 0; object < OBJ_MAX; object++)
+		if (objects & 1u << object)
+			events |= events_of(object);
+	for (int kind = 0; kind < KIND_MAX; kind++) {
+		if (!(filter->kinds & ~events & 1u << kind))
+			continue;
+		list_kinds(kinds, sizeof(kinds), kind);
+		return err_usage(command, "--event '%s' does not happen to the"
+				 " kinds that are chosen, only to %s",
+				 event_kind_name(kind), kinds);
+	}
+	return EXIT_DONE;
+}
+
+static int check_pid(pid_t pid)
+{
+	int fd = syscall(SYS_pidfd_open, pid, 0), err = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		return EXIT_DONE;
+	}
+	if (err == ESRCH)
+		err_line("--pid %d: no such process", pid);
+	else if (!kill(pid, 0) || errno == EPERM)
+		err_line("--pid %d: that is a thread: the number of its process"
+			 " is needed", pid);
+	else
+		err_line("--pid %d: %s", pid, strerror(err));
+	return EXIT_FAILED;
+}
+
+int filter_check(const struct tracer_filter *filter, const char *command,
+		 const char *from)
+{
+	int ret = check_events(filter, command, from);
+
+	/* Those of a trace may be gone. */
+	for (unsigned int i = 0; i < filter->nnums && !from && !ret; i++)
+		if (filter->nums[i].list == FILTER_PID)
+			ret = check_pid(filter->nums[i].value);
+	return ret;
 }

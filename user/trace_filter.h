@@ -41,4 +41,11 @@ extern const char filter_help[];
 int filter_add(struct tracer_filter *filter, const char *command, int opt,
 	       const char *text);
 
+/*
+ * After the last of them: each event can happen to a kind that is chosen, and each
+ * process is there, unless a trace is read (`from` is not NULL). An exit code.
+ */
+int filter_check(const struct tracer_filter *filter, const char *command,
+		 const char *from);
+
 #endif /* SHMVIZ_TRACE_FILTER_H */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "parse.h"
+#include "output.h"
 #include "run_options.h"
 #include "trace_filter.h"
 #include "trace_options.h"
@@ -29,7 +29,9 @@ void trace_options_help(void)
 	     "      --kind KIND        sysv (default), posix, memfd, anon, file or all; a\n"
 	     "                         list: trace these kinds of shared memory\n"
 	     "  -d, --duration SECS    end after so many seconds (1, 0.5, ...)\n"
-	     "  -j, --json             one JSON object a line on stdout\n"
+	     "  -j, --json             one JSON object a line\n"
+	     "  -o, --output FILE      write to FILE; then what COMMAND writes to stdout goes\n"
+	     "                         to stdout, and otherwise to stderr\n"
 	     "      --strict           exit with 4 if an event was lost\n"
 	     "      --buffer SIZE      of the ring buffer, 4K to 1G (default: 4M); the next\n"
 	     "                         power of two is taken\n"
@@ -80,25 +82,12 @@ static size_t round_buffer(uint64_t size)
 
 static int parse_buffer(const char *text, size_t *buffer)
 {
-	static const char units[] = "KMG";
-	char digits[32];
-	const char *unit;
-	size_t len = strlen(text);
-	uint64_t size, scale = 1;
+	uint64_t size;
+	int err = run_parse_size(text, BUFFER_MIN, BUFFER_MAX, &size);
 
-	if (!len || len >= sizeof(digits))
-		return -EINVAL;
-	memcpy(digits, text, len + 1);
-	unit = strchr(units, digits[len - 1]);
-	if (unit && *unit) {
-		scale = 1ull << (10 * (unit - units + 1));
-		digits[len - 1] = '\0';
-	}
-	if (parse_number(digits, 1, BUFFER_MAX / scale, &size) ||
-	    size * scale < BUFFER_MIN)
-		return -EINVAL;
-	*buffer = round_buffer(size * scale);
-	return 0;
+	if (!err)
+		*buffer = round_buffer(size);
+	return err;
 }
 
 int trace_option(struct trace_options *opt, int c, char **argv)
@@ -107,8 +96,8 @@ int trace_option(struct trace_options *opt, int c, char **argv)
 	case 'd':
 		if (run_parse_seconds(optarg, 0, &opt->duration))
 			return err_usage(opt->name,
-				"--duration '%s': seconds above 0 are needed",
-				optarg);
+				"--duration '%s': seconds above 0 are needed,"
+				" 1 or 0.5, up to " RUN_SECONDS_MAX, optarg);
 		return EXIT_DONE;
 	case TRACE_OPT_BACKEND:
 		if (run_parse_backend(optarg, &opt->tracer.backend))
@@ -149,17 +138,17 @@ int trace_option(struct trace_options *opt, int c, char **argv)
 }
 
 /* What was written down can't be hooked, followed or waited for. */
-static int finish_from(const struct trace_options *opt, bool command)
+static int finish_from(const struct trace_options *opt)
 {
 	const struct tracer_options *tracer = &opt->tracer;
-	const char *json = strcmp(opt->name, "trace") ? "" : " --json,";
+	const char *own = strcmp(opt->name, "trace") ? "" : " --json, -o,";
 
-	if (opt->from && (command || tracer->backend || tracer->buffer ||
+	if (opt->from && (opt->command || tracer->backend || tracer->buffer ||
 			  tracer->entry || opt->duration > 0 ||
 			  opt->filter.follow))
 		return err_usage(opt->name, "--from FILE goes with%s"
 				 " --redact, --strict, --no-segments and filters"
-				 " only", json);
+				 " only", own);
 	return EXIT_DONE;
 }
 
@@ -180,23 +169,23 @@ void trace_options_begin(struct trace_options *opt, const char *name)
 	opt->tracer.snapshot = true;
 }
 
-int trace_options_finish(struct trace_options *opt, int argc, char **argv)
+int trace_options_finish(struct trace_options *opt, int argc, char **argv,
+			 bool dashes)
 {
-	int ret = finish_from(opt, optind < argc);
+	int ret = run_parse_command(opt->name, argc, argv, dashes,
+				    &opt->command);
 
+	if (!ret)
+		ret = finish_from(opt);
+	if (!ret)
+		ret = filter_check(&opt->filter, opt->name, opt->from);
 	if (!ret)
 		ret = finish_follow(opt);
 	if (!(tracer_objects(&opt->filter) & TRACER_SEGMENTS))
 		opt->tracer.snapshot = false;
-	if (ret || optind == argc)
-		return ret;
-	if (strcmp(argv[optind - 1], "--"))
-		return err_usage(opt->name,
-			"unexpected argument '%s': a command goes after '--'",
-			argv[optind]);
-	opt->command = argv + optind;
-	opt->filter.follow = true;
-	return EXIT_DONE;
+	if (opt->command)
+		opt->filter.follow = true;
+	return ret;
 }
 
 int trace_options_parse(struct trace_options *opt, int argc, char **argv)
@@ -204,21 +193,29 @@ int trace_options_parse(struct trace_options *opt, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "help",     no_argument,       NULL, 'h' },
 		{ "json",     no_argument,       NULL, 'j' },
+		{ "output",   required_argument, NULL, 'o' },
 		TRACE_LONG_OPTIONS,
 		{}
 	};
+	bool dashes;
 	int c, ret;
 
 	trace_options_begin(opt, "trace");
-	while ((c = getopt_long(argc, argv, "+:d:hj", longs, NULL)) != -1) {
+	while ((c = run_getopt(argc, argv, "+:d:hjo:", longs, NULL,
+			       &dashes)) != -1) {
 		if (c == 'h')
 			return TRACE_HELP;
 		if (c == 'j')
 			opt->json = true;
+		else if (c == 'o')
+			opt->output = optarg;
 		else if ((ret = trace_option(opt, c, argv)))
 			return ret;
 	}
-	ret = trace_options_finish(opt, argc, argv);
+	ret = trace_options_finish(opt, argc, argv, dashes);
+	if (!ret && output_is_same(opt->from, opt->output))
+		ret = err_usage("trace", "'%s' is the trace that is read: -o"
+				" needs another file", opt->from);
 	/* A table of what some processes do: others' segments would hide it. */
 	if (!opt->json && (opt->command ||
 	    opt->filter.lists & (FILTER_PID | FILTER_UID | FILTER_COMM)))

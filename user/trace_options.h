@@ -20,6 +20,8 @@ struct trace_options {
 	bool strict;
 	bool redact;		/* names and keys as stand-ins */
 	char **command;		/* NULL: none */
+	int command_stdout;	/* its stdout */
+	const char *output;	/* a file to write; NULL, "-": stdout */
 	const char *from;	/* a file to read instead; NULL: none */
 };
 
@@ -61,7 +63,11 @@ enum {
 void trace_options_begin(struct trace_options *opt, const char *name);
 /* One that getopt_long() found, or refused. An exit code. */
 int trace_option(struct trace_options *opt, int c, char **argv);
-/* After the last: what does not go together, and the command. An exit code. */
-int trace_options_finish(struct trace_options *opt, int argc, char **argv);
+/*
+ * After the last, with what run_getopt() said of "--": what does not go together, and
+ * the command. An exit code.
+ */
+int trace_options_finish(struct trace_options *opt, int argc, char **argv,
+			 bool dashes);
 
 #endif /* SHMVIZ_TRACE_OPTIONS_H */

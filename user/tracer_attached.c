@@ -2,7 +2,6 @@
 /* What is attached when the tracer starts, and what is under way meanwhile. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,40 +38,8 @@ static int read_records(int fd, tracer_attached_fn *fn, void *ctx)
 	return 0;
 }
 
-/* Tasks of one address space come one after the other only by chance. */
-struct once {
-	struct mm_seen {
-		__u64 mm;
-		__u32 pid;
-	} *mms;
-	size_t n;
-	tracer_attached_fn *fn;
-	void *ctx;
-};
-
-static int hand_out_once(const struct rec_attached *rec, void *ctx)
-{
-	struct once *once = ctx;
-	struct mm_seen *bigger;
-
-	for (size_t i = once->n; i--;) {
-		if (once->mms[i].mm != rec->mm)
-			continue;
-		if (once->mms[i].pid != rec->owner.pid)
-			return 0;
-		return once->fn(rec, once->ctx);
-	}
-	bigger = reallocarray(once->mms, once->n + 1, sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	once->mms = bigger;
-	once->mms[once->n++] = (struct mm_seen) { rec->mm, rec->owner.pid };
-	return once->fn(rec, once->ctx);
-}
-
 int tracer_attached(struct tracer *t, tracer_attached_fn *fn, void *ctx)
 {
-	struct once once = { .fn = fn, .ctx = ctx };
 	struct bpf_link *link;
 	int fd, err;
 
@@ -82,11 +49,10 @@ int tracer_attached(struct tracer *t, tracer_attached_fn *fn, void *ctx)
 	if (!link)
 		return -EOPNOTSUPP;
 	fd = bpf_iter_create(bpf_link__fd(link));
-	err = fd < 0 ? fd : read_records(fd, hand_out_once, &once);
+	err = fd < 0 ? fd : read_records(fd, fn, ctx);
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
-	free(once.mms);
 	return err;
 }
 

@@ -55,9 +55,12 @@ static void put_table(FILE *out, const struct explain *ex)
 
 		name_holder(who, ex, holder);
 		snprintf(addr, sizeof(addr), "0x%" PRIx64, holder->addr);
-		fprintf(out, "  %-*s %18s  %-4s  %s%s\n", WHO_WIDTH, who, addr,
+		fprintf(out, "  %-*s %18s  %-4s  %s%s", WHO_WIDTH, who, addr,
 			holder->prot, has_text(holder, text),
 			holder->flags & SHMVIZ_SHARER_VIEW ? " (a view)" : "");
+		if (holder->same)
+			fprintf(out, "; address space of %d", holder->same);
+		putc('\n', out);
 	}
 }
 
@@ -98,7 +101,8 @@ static void put_missing(FILE *out, const struct explain *ex)
 	if (ex->found != EXPLAIN_BY_ADDRESS || !ex->frame.has_mapcount)
 		return;
 	for (size_t i = 0; i < ex->n_holders; i++)
-		found += ex->holders[i].has == EXPLAIN_HAS_FRAME;
+		found += ex->holders[i].has == EXPLAIN_HAS_FRAME &&
+			 !ex->holders[i].same;
 	if (ex->frame.mapcount > found)
 		explain_put(out, "", "%" PRId64 " more map the frame elsewhere; "
 			    "who they are can't be found",

@@ -214,6 +214,8 @@ static struct json_object *holder_json(const struct explain_holder *holder)
 		js_add_int(o, "pid", holder->pid);
 	if (holder->comm_len)
 		js_add_bytes(o, "comm", holder->comm, holder->comm_len);
+	if (holder->same)
+		js_add_int(o, "same_as", holder->same);
 	js_add_hex(o, "addr", holder->addr, 1);
 	js_add_string(o, "prot", holder->prot);
 	js_add_string(o, "has", explain_has_word(holder->has));

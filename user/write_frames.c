@@ -275,8 +275,8 @@ static void write_sharers(FILE *out, const struct shmviz_info *info,
 	if (!sharers->n)
 		fputs("nobody maps it\n\n", out);
 	else
-		fprintf(out, "mapped %zu time%s:\n", sharers->n,
-			text_plural(sharers->n));
+		fprintf(out, "mapped %zu time%s:\n", sharers->mappings,
+			text_plural(sharers->mappings));
 	write_sharers_text(out, sharers, info->page_size);
 	if (sharers->n)
 		putc('\n', out);

@@ -153,7 +153,8 @@ static struct ls_holders count_holders(const void *list, size_t row)
 	const struct segment *seg = segment_of(list, row);
 
 	return (struct ls_holders) {
-		.maps = seg->n_attachments,
+		.maps = segment_count_attachments(seg),
+		.same = seg->n_attachments - segment_count_attachments(seg),
 		.nattch = seg->shm.nattch,
 	};
 }
@@ -166,8 +167,12 @@ static void add_holders(struct libscols_table *table, const void *list,
 	for (size_t i = 0; i < seg->n_attachments; i++) {
 		const struct attachment *at = &seg->attachments[i];
 
-		ls_add_map(table, &at->comm, at->pid, at->start, at->end,
-			   at->prot, format);
+		if (at->same)
+			ls_add_same(table, &at->comm, at->pid, at->same,
+				    format);
+		else
+			ls_add_map(table, &at->comm, at->pid, at->start,
+				   at->end, at->prot, format);
 	}
 }
 
@@ -187,16 +192,45 @@ void write_ls_table(FILE *out, const struct segment_list *list,
 	ls_table_write(out, &rows, format);
 }
 
-static struct json_object *attachment_json(const struct attachment *at)
+static struct json_object *process_json(const struct attachment *at)
 {
 	struct json_object *o = js_object();
 
 	js_add_int(o, "pid", at->pid);
 	js_add_bytes(o, "comm", at->comm.bytes, at->comm.len);
+	return o;
+}
+
+/* With the `n` processes after it that have it, too. */
+static struct json_object *attachment_json(const struct attachment *at, size_t n)
+{
+	struct json_object *o = process_json(at), *also;
+
 	js_add_hex(o, "start", at->start, 1);
 	js_add_hex(o, "end", at->end, 1);
 	js_add_string(o, "prot", at->prot);
+	if (!n)
+		return o;
+	also = js_array();
+	for (size_t i = 1; i <= n; i++)
+		js_append(also, process_json(at + i));
+	js_add(o, "also", also);
 	return o;
+}
+
+static struct json_object *attachments_json(const struct segment *seg)
+{
+	struct json_object *list = js_array();
+	size_t n;
+
+	for (size_t i = 0; i < seg->n_attachments; i += n + 1) {
+		n = 0;
+		while (i + n + 1 < seg->n_attachments &&
+		       seg->attachments[i + n + 1].same)
+			n++;
+		js_append(list, attachment_json(&seg->attachments[i], n));
+	}
+	return list;
 }
 
 static void add_owner(struct json_object *o, const struct proc_shm *shm)
@@ -226,7 +260,6 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 {
 	const struct proc_shm *shm = &seg->shm;
 	const char *words[SEGMENT_WORDS_MAX];
-	struct json_object *list;
 
 	js_add_u64(o, "ipcns", seg->ipcns);
 	js_add_int(o, "shmid", shm->shmid);
@@ -242,10 +275,7 @@ void segment_add_json(struct json_object *o, const struct segment *seg)
 	if (!seg->partial)
 		add_pages(o, shm);
 
-	list = js_array();
-	for (size_t i = 0; i < seg->n_attachments; i++)
-		js_append(list, attachment_json(&seg->attachments[i]));
-	js_add(o, "attachments", list);
+	js_add(o, "attachments", attachments_json(seg));
 }
 
 static struct json_object *segment_json(const void *list, size_t i)

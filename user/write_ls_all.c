@@ -123,7 +123,7 @@ static void put_cell(char *cell, const void *list, size_t row, int column,
 			ls_cell_size(cell, LS_CELL_MAX, obj->swapped, format);
 		break;
 	case ALL_MAPS:
-		put_unsigned(cell, obj->n_maps);
+		put_unsigned(cell, obj->vmas);
 		break;
 	case ALL_PROCS:
 		put_unsigned(cell, obj->procs);
@@ -154,7 +154,8 @@ static struct ls_holders count_holders(const void *list, size_t row)
 	const struct object *obj = object_of(list, row);
 
 	return (struct ls_holders) {
-		.maps = obj->n_maps,
+		.maps = obj->vmas,
+		.same = obj->n_maps - obj->vmas,
 		.fds = obj->n_fds,
 		.nattch = obj->segment ? obj->segment->shm.nattch : 0,
 	};
@@ -172,6 +173,11 @@ static void add_holders(struct libscols_table *table, const void *list,
 		const struct object_map *map = &obj->maps[i];
 
 		process = &all[map->process];
+		if (object_map_is_same(map)) {
+			ls_add_same(table, &process->comm, process->pid,
+				    all[map->first].pid, format);
+			continue;
+		}
 		ls_add_map(table, &process->comm, process->pid, map->start,
 			   map->end, map->prot, format);
 	}

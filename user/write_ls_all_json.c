@@ -66,17 +66,27 @@ static void add_facts(struct json_object *o, const struct object *obj)
 static void add_holders(struct json_object *o, const struct object_list *list,
 			const struct object *obj)
 {
-	struct json_object *array = js_array(), *item;
+	struct json_object *array = js_array(), *item, *process, *also = NULL;
 
 	for (size_t i = 0; i < obj->n_maps; i++) {
 		const struct object_map *map = &obj->maps[i];
 
+		if (object_map_is_same(map)) {
+			process = js_object();
+			add_process(process, list, map->process);
+			js_append(also, process);
+			continue;
+		}
 		item = js_object();
 		add_process(item, list, map->process);
 		js_add_hex(item, "start", map->start, 1);
 		js_add_hex(item, "end", map->end, 1);
 		js_add_u64(item, "offset", map->offset);
 		js_add_string(item, "prot", map->prot);
+		if (i + 1 < obj->n_maps && object_map_is_same(map + 1)) {
+			also = js_array();
+			js_add(item, "also", also);
+		}
 		js_append(array, item);
 	}
 	js_add(o, "attachments", array);
@@ -100,7 +110,7 @@ static struct json_object *object_json(const void *all, size_t i)
 	add_identity(o, obj);
 	add_facts(o, obj);
 	js_add_strings(o, "status", words, object_words(list, obj, words));
-	js_add_u64(o, "maps", obj->n_maps);
+	js_add_u64(o, "maps", obj->vmas);
 	js_add_u64(o, "procs", obj->procs);
 	js_add_u64(o, "fds", obj->n_fds);
 	add_holders(o, list, obj);

@@ -43,22 +43,33 @@ void write_sharers_text(FILE *out, const struct sharer_list *list,
 			fprintf(out, "(%d, gone)", map->pid);
 		else
 			fputs(nameless(map), out);
+		if (sharer->same)
+			fprintf(out, ", in the address space of %d",
+				sharer->same);
 		fputs(map->flags & SHMVIZ_SHARER_VIEW ? ", a view\n" : "\n",
 		      out);
 	}
 }
 
-static struct json_object *sharer_json(const struct sharer *sharer)
+static struct json_object *process_json(const struct sharer *sharer)
+{
+	struct json_object *o = js_object();
+
+	if (sharer->map.pid)
+		js_add_int(o, "pid", sharer->map.pid);
+	if (sharer->comm_len)
+		js_add_bytes(o, "comm", sharer->comm, sharer->comm_len);
+	return o;
+}
+
+/* With the `n` processes after it that have it, too. */
+static struct json_object *sharer_json(const struct sharer *sharer, size_t n)
 {
 	const struct shmviz_sharer *map = &sharer->map;
-	struct json_object *o = js_object();
+	struct json_object *o = process_json(sharer), *also;
 	char prot[5];
 
 	sharer_prot(prot, map);
-	if (map->pid)
-		js_add_int(o, "pid", map->pid);
-	if (sharer->comm_len)
-		js_add_bytes(o, "comm", sharer->comm, sharer->comm_len);
 	js_add_hex(o, "start", map->start, 1);
 	js_add_hex(o, "end", map->end, 1);
 	js_add_u64(o, "first_page", map->first);
@@ -69,6 +80,12 @@ static struct json_object *sharer_json(const struct sharer *sharer)
 		js_add_bool(o, "no_owner", true);
 	if (map->flags & SHMVIZ_SHARER_OTHER_NS)
 		js_add_bool(o, "other_pid_namespace", true);
+	if (!n)
+		return o;
+	also = js_array();
+	for (size_t i = 1; i <= n; i++)
+		js_append(also, process_json(sharer + i));
+	js_add(o, "also", also);
 	return o;
 }
 
@@ -76,7 +93,11 @@ struct json_object *sharers_json(const struct sharer_list *list)
 {
 	struct json_object *array = js_array();
 
-	for (size_t i = 0; i < list->n; i++)
-		js_append(array, sharer_json(&list->sharers[i]));
+	for (size_t i = 0, n; i < list->n; i += n + 1) {
+		n = 0;
+		while (i + n + 1 < list->n && list->sharers[i + n + 1].same)
+			n++;
+		js_append(array, sharer_json(&list->sharers[i], n));
+	}
 	return array;
 }

@@ -84,8 +84,9 @@ static void text_segment(const struct segment *seg)
 	for (size_t i = 0; i < seg->n_attachments; i++) {
 		const struct attachment *at = &seg->attachments[i];
 
-		snprintf(what, sizeof(what), "attached %#llx",
-			 (unsigned long long)at->start);
+		snprintf(what, sizeof(what), "attached %#llx%s",
+			 (unsigned long long)at->start,
+			 at->same ? ", the same" : "");
 		print_before(at->pid, &at->comm, what);
 		printf(" shmid %d\n", seg->shm.shmid);
 	}

@@ -68,7 +68,7 @@ client 0x5eed >$tmp/client &
 client=$!
 until_true grep -q reads $tmp/client
 until_true grep -q " $client client: shmat" $tmp/trace
-kill -INT $tracer
+kill -TERM $tracer
 wait $tracer
 echo '$ server & client &'
 cat $tmp/server $tmp/client

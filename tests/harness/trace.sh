@@ -136,7 +136,7 @@ trace_begin()
 
 trace_stop()
 {
-	kill -INT "$tracer"
+	kill -TERM "$tracer"
 	wait "$tracer"
 	status=$?
 }

@@ -4,8 +4,9 @@
  *
  *   plain	as it is
  *   parts	twice, and once with a hole
- *   no-leader	only a second thread is left
+ *   no-leader	only a second thread is left, of another name
  *   vm		another process shares the address space
+ *   vfork	so does a child of vfork(2), for which it waits
  *   left	in an IPC namespace of its own, which it has left
  *
  * Prints the inode of the segment's IPC namespace, its shmid, what the kernel
@@ -64,6 +65,7 @@ static void say(int shmid)
 
 static void *thread(void *shmid)
 {
+	prctl(PR_SET_NAME, "other");
 	say((long)shmid);
 	stay();
 	return NULL;
@@ -93,6 +95,14 @@ static void with_sibling(void)
 		exit(1);
 }
 
+/* The parent goes on only when the child has ended. */
+static void with_vfork(int shmid)
+{
+	say(shmid);
+	if (!vfork())
+		stay();
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -114,7 +124,10 @@ int main(int argc, char **argv)
 		with_thread(shmid);
 	if (!strcmp(mode, "vm"))
 		with_sibling();
-	say(shmid);
+	if (!strcmp(mode, "vfork"))
+		with_vfork(shmid);
+	else
+		say(shmid);
 	if (!strcmp(mode, "left") && unshare(CLONE_NEWIPC))
 		return 1;
 	stay();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "frame_names.h"
 #include "html_tables.h"
@@ -11,12 +13,17 @@
 
 static void put_process(FILE *out, const struct picture_process *p)
 {
+	char *also;
+
 	if (p->comm_len)
 		xml_put(out, p->comm, p->comm_len);
 	else
 		fputs("(no name)", out);
 	if (p->pid)
 		fprintf(out, " %d", p->pid);
+	also = picture_also_text(p);
+	xml_put(out, also, strlen(also));
+	free(also);
 }
 
 /* "A producer 1042, B consumer 1043 and 3 more" */

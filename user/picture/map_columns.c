@@ -28,9 +28,10 @@ char *map_who(const struct fold *fold, size_t c)
 	const struct picture_object *obj = fold->obj;
 	const struct picture_mapping *map = &obj->mappings[column->first];
 	const struct picture_process *process = &obj->processes[map->process];
-	char comm[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)], *text;
+	char comm[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)], *text, *also;
 	int len;
 
+	also = picture_also_text(process);
 	text_show(comm, sizeof(comm), process->comm, process->comm_len);
 	if (column->processes > 1 && column->one_comm && process->comm_len)
 		len = asprintf(&text, "%zu %s", column->processes, comm);
@@ -39,12 +40,13 @@ char *map_who(const struct fold *fold, size_t c)
 	else if (!process->pid)
 		len = asprintf(&text, "%s", nameless(map));
 	else if (column->mappings > 1)
-		len = asprintf(&text, "%s (%d), %zu times", comm, process->pid,
-			       column->mappings);
+		len = asprintf(&text, "%s (%d)%s, %zu times", comm,
+			       process->pid, also, column->mappings);
 	else if (process->comm_len)
-		len = asprintf(&text, "%s (%d)", comm, process->pid);
+		len = asprintf(&text, "%s (%d)%s", comm, process->pid, also);
 	else
-		len = asprintf(&text, "(%d)", process->pid);
+		len = asprintf(&text, "(%d)%s", process->pid, also);
+	free(also);
 	if (len < 0)
 		err_nomem();
 	return text;

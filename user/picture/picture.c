@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
 #include "picture.h"
+#include "text.h"
 
 static void free_object(struct picture_object *obj)
 {
@@ -13,6 +15,8 @@ static void free_object(struct picture_object *obj)
 	}
 	free(obj->runs);
 	free(obj->mappings);
+	for (size_t i = 0; i < obj->n_processes; i++)
+		free(obj->processes[i].also);
 	free(obj->processes);
 	free(obj->label);
 	object_name_free(&obj->name);
@@ -25,6 +29,25 @@ void picture_free(struct picture *picture)
 	free(picture->objects);
 	free(picture->host);
 	*picture = (struct picture) {};
+}
+
+char *picture_also_text(const struct picture_process *process)
+{
+	char comm[TEXT_ESCAPED_SIZE(PROC_COMM_MAX)], *text;
+	size_t size;
+	FILE *mem = open_memstream(&text, &size);
+
+	if (!mem)
+		err_nomem();
+	for (size_t i = 0; i < process->n_also; i++) {
+		const struct picture_also *also = &process->also[i];
+
+		text_show(comm, sizeof(comm), also->comm, also->comm_len);
+		fprintf(mem, " and %s (%d)", comm, also->pid);
+	}
+	if (fclose(mem))
+		err_nomem();
+	return text;
 }
 
 char *picture_object_text(const struct picture_object *obj)

@@ -44,10 +44,19 @@ struct picture_mapping {
 	uint32_t flags;		/* SHMVIZ_SHARER_* */
 };
 
+/* A process that shares the address space of another: its mappings are the other's. */
+struct picture_also {
+	pid_t pid;
+	char comm[PROC_COMM_MAX]; /* bytes */
+	size_t comm_len;
+};
+
 struct picture_process {
 	pid_t pid;		/* 0: not in our pid namespace, or none */
 	char comm[PROC_COMM_MAX]; /* bytes */
 	size_t comm_len;
+	struct picture_also *also; /* by pid */
+	size_t n_also;
 	size_t mapping, n_mappings; /* its mappings: one after the other */
 };
 
@@ -92,6 +101,9 @@ struct picture {
 };
 
 void picture_free(struct picture *picture);
+
+/* " and helper (250)", of all in `also`; "" if there is none. To be freed. */
+char *picture_also_text(const struct picture_process *process);
 
 /* What to call it: the notation, or "board"; to be freed. The word for its kind. */
 char *picture_object_text(const struct picture_object *obj);

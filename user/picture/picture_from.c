@@ -77,21 +77,54 @@ static bool get_mapping(struct strict *st, struct json_object *item,
 	return true;
 }
 
+static size_t get_comm(struct strict *st, struct json_object *item,
+		       char bytes[PROC_COMM_MAX])
+{
+	char all[PROC_COMM_MAX + 1];
+	size_t len = text_unescape(all, sizeof(all),
+				   strict_text(st, item, "comm"));
+
+	if (len > PROC_COMM_MAX) {
+		strict_wrong(st, "\"comm\" is longer than %d bytes",
+			     PROC_COMM_MAX);
+		return 0;
+	}
+	memcpy(bytes, all, len);
+	return len;
+}
+
+static void get_also(struct strict *st, struct json_object *item,
+		     struct picture_process *process)
+{
+	struct json_object *array, *other;
+	size_t n;
+
+	if (!strict_maybe(item, "also"))
+		return;
+	n = strict_array(st, item, "also", &array);
+	process->also = from_room(n, sizeof(*process->also));
+	for (size_t i = 0; i < n && !*st->why; i++) {
+		struct picture_also *also = &process->also[process->n_also++];
+
+		other = strict_item(st, array, i);
+		if (!other)
+			return;
+		also->pid = strict_number(st, other, "pid", INT_MAX);
+		also->comm_len = get_comm(st, other, also->comm);
+	}
+}
+
 static bool get_process(struct strict *st, struct json_object *item, size_t index,
 			struct picture_object *obj)
 {
 	struct picture_process *process = &obj->processes[obj->n_processes];
 	struct json_object *array;
-	const char *comm = strict_text(st, item, "comm");
 	size_t n = strict_array(st, item, "mappings", &array);
-	char all[PROC_COMM_MAX + 1];
 
 	process->pid = strict_number(st, item, "pid", INT_MAX);
-	process->comm_len = text_unescape(all, sizeof(all), comm);
-	if (process->comm_len > sizeof(process->comm))
-		return strict_wrong(st, "\"comm\" is longer than %d bytes",
-				    PROC_COMM_MAX);
-	memcpy(process->comm, all, process->comm_len);
+	process->comm_len = get_comm(st, item, process->comm);
+	if (*st->why)
+		return false;
 	process->mapping = obj->n_mappings;
 	process->n_mappings = n;
 	if (!n)
@@ -110,6 +143,7 @@ static bool get_process(struct strict *st, struct json_object *item, size_t inde
 		if (map)
 			get_mapping(st, map, obj);
 	}
+	get_also(st, item, process);
 	obj->n_processes++;
 	return !*st->why;
 }

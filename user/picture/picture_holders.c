@@ -28,6 +28,26 @@ static struct picture_process *add_process(struct picture_object *obj,
 	return process;
 }
 
+/* A process more of the last one's address space: named once. */
+static void add_also(struct picture_object *obj, const struct sharer *sharer)
+{
+	struct picture_process *process = &obj->processes[obj->n_processes - 1];
+	struct picture_also *bigger, *also;
+
+	for (size_t i = 0; i < process->n_also; i++)
+		if (process->also[i].pid == (pid_t)sharer->map.pid)
+			return;
+	bigger = reallocarray(process->also, process->n_also + 1,
+			      sizeof(*bigger));
+	if (!bigger)
+		err_nomem();
+	process->also = bigger;
+	also = &bigger[process->n_also++];
+	also->pid = sharer->map.pid;
+	memcpy(also->comm, sharer->comm, sizeof(also->comm));
+	also->comm_len = sharer->comm_len;
+}
+
 static void add_mapping(struct picture_object *obj, const struct sharer *sharer)
 {
 	const struct shmviz_sharer *from = &sharer->map;
@@ -49,6 +69,12 @@ static void add_mapping(struct picture_object *obj, const struct sharer *sharer)
 	obj->n_mappings++;
 }
 
+static bool is_last(const struct picture_object *obj, pid_t pid)
+{
+	return obj->n_processes &&
+	       obj->processes[obj->n_processes - 1].pid == pid;
+}
+
 void picture_take_holders(struct picture_object *obj,
 			  struct shmviz_sharer *sharers, size_t n)
 {
@@ -56,6 +82,7 @@ void picture_take_holders(struct picture_object *obj,
 	size_t nameless = 0;
 
 	sharer_list_take(&list, sharers, n);
+	n = list.n;
 	obj->processes = calloc(n ? n : 1, sizeof(*obj->processes));
 	obj->mappings = calloc(n ? n : 1, sizeof(*obj->mappings));
 	if (!obj->processes || !obj->mappings)
@@ -63,10 +90,16 @@ void picture_take_holders(struct picture_object *obj,
 	/* Sorted by pid: those without one are the first in the list. */
 	while (nameless < list.n && !list.sharers[nameless].map.pid)
 		nameless++;
-	for (size_t i = nameless; i < list.n; i++)
-		if (list.sharers[i].comm_len ||
-		    !has_gone(list.sharers[i].map.pid))
-			add_mapping(obj, &list.sharers[i]);
+	for (size_t i = nameless; i < list.n; i++) {
+		const struct sharer *sharer = &list.sharers[i];
+
+		if (!sharer->comm_len && has_gone(sharer->map.pid))
+			continue;
+		if (sharer->same && is_last(obj, sharer->same))
+			add_also(obj, sharer);
+		else
+			add_mapping(obj, sharer);
+	}
 	for (size_t i = 0; i < nameless; i++)
 		add_mapping(obj, &list.sharers[i]);
 	sharer_list_free(&list);

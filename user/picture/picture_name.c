@@ -31,6 +31,7 @@ static int open_path(const struct target *target)
 {
 	const struct object_name *name = &target->name;
 	char path[64];
+	int dir, fd;
 
 	if (target->path)
 		return open(target->path, O_PATH | O_CLOEXEC);
@@ -42,8 +43,13 @@ static int open_path(const struct target *target)
 		return procfs_find_mapping(name->pid, name->addr);
 	if (name->form != OBJECT_BY_FD)
 		return -1;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", name->pid, name->fd);
-	return open(path, O_PATH | O_CLOEXEC);
+	dir = procfs_open(name->pid);
+	if (dir < 0)
+		return -1;
+	snprintf(path, sizeof(path), "fd/%d", name->fd);
+	fd = openat(dir, path, O_PATH | O_CLOEXEC);
+	close(dir);
+	return fd;
 }
 
 /* Kind and label by where the link of /proc leads. */

@@ -126,6 +126,12 @@ static void redact_object(struct picture_object *obj)
 		process->comm_len = redact_comm(process->comm,
 						process->comm_len,
 						sizeof(process->comm));
+		for (size_t k = 0; k < process->n_also; k++) {
+			struct picture_also *also = &process->also[k];
+
+			also->comm_len = redact_comm(also->comm, also->comm_len,
+						     sizeof(also->comm));
+		}
 	}
 	for (size_t i = 0; i < obj->n_runs; i++) {
 		uint64_t count = pages_together(obj, &obj->runs[i]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounded.h"
 #include "strict.h"
 
 bool strict_wrong(struct strict *st, const char *fmt, ...)
@@ -174,10 +175,18 @@ static struct json_object *parse(struct strict *st, struct json_tokener *tok,
 	enum json_tokener_error error = json_tokener_continue;
 	struct json_object *obj = NULL;
 	char piece[16384];
-	uint64_t read = 0;
+	uint64_t read = 0, values = 0;
 	size_t len, used;
 
 	while (!*st->why && (len = fread(piece, 1, sizeof(piece), file))) {
+		for (size_t i = 0; i < len; i++)
+			values += piece[i] == ',';
+		if (read + len > BOUNDED_PICTURE_MAX ||
+		    values > BOUNDED_PICTURE_VALUES) {
+			strict_wrong(st, "it is larger than "
+				     BOUNDED_PICTURE_TEXT);
+			break;
+		}
 		used = 0;
 		if (error == json_tokener_continue) {
 			obj = json_tokener_parse_ex(tok, piece, len);

@@ -87,19 +87,25 @@ void svg_processes(FILE *out, const struct layout *l)
 {
 	for (size_t i = 0; i < l->n_processes; i++) {
 		const struct picture_process *p = &l->obj->processes[i];
+		char *also = picture_also_text(p);
 		int y = l->processes[i].y;
 
 		fprintf(out, "<g class=\"proc el c%zu\" data-p=\"%zu\">"
 			"<title>", i % SVG_COLOURS, i);
 		xml_put(out, p->comm, p->comm_len);
-		fprintf(out, " (%d)</title><rect class=\"procbox face\" x=\"0.5\" y=\"%d.5\" "
+		fprintf(out, " (%d)", p->pid);
+		xml_put(out, also, strlen(also));
+		free(also);
+		fprintf(out, "</title><rect class=\"procbox face\" x=\"0.5\" y=\"%d.5\" "
 			"width=\"%d\" height=\"%d\" rx=\"6\"/>"
-			"<path class=\"procedge\" d=\"M2.5 %dv%d\"/>", p->pid, y,
+			"<path class=\"procedge\" d=\"M2.5 %dv%d\"/>", y,
 			l->box_w - 1, l->processes[i].h - 1, y + 5,
 			l->processes[i].h - 10);
 		fprintf(out, "<text class=\"name\" x=\"12\" y=\"%d\">",
 			y + (l->small ? 14 : 20));
 		put_name(out, p, l->small ? 15 : NAME_MAX_SHOWN);
+		if (p->n_also)
+			fprintf(out, " +%zu", p->n_also);
 		fputs("</text></g>\n", out);
 	}
 	for (size_t i = 0; i < l->n_mappings; i++)

@@ -55,11 +55,15 @@ static void put_process(FILE *out, size_t index, const struct picture_object *ob
 {
 	const struct picture_process *process = &obj->processes[p];
 	size_t end = process->mapping + process->n_mappings;
+	char *also;
 
 	fprintf(out, "\t\tsubgraph cluster_o%zu_p%zu {\n\t\t\tlabel=\"", index, p);
 	put_quoted(out, process->comm, process->comm_len);
 	if (process->pid)
 		fprintf(out, " %d", process->pid);
+	also = picture_also_text(process);
+	put_quoted(out, also, strlen(also));
+	free(also);
 	fputs("\";\n\t\t\tstyle=rounded;\n", out);
 	for (size_t m = process->mapping; m < end && m < MAPPINGS_MAX; m++)
 		put_mapping(out, index, obj, m);

@@ -57,6 +57,21 @@ static struct json_object *mapping_json(const struct picture_mapping *map,
 	return o;
 }
 
+static struct json_object *also_json(const struct picture_process *process)
+{
+	struct json_object *array = js_array();
+
+	for (size_t i = 0; i < process->n_also; i++) {
+		const struct picture_also *also = &process->also[i];
+		struct json_object *o = js_object();
+
+		js_add_int(o, "pid", also->pid);
+		js_add_bytes(o, "comm", also->comm, also->comm_len);
+		js_append(array, o);
+	}
+	return array;
+}
+
 static struct json_object *processes_json(const struct picture_object *obj)
 {
 	struct json_object *array = js_array();
@@ -67,6 +82,8 @@ static struct json_object *processes_json(const struct picture_object *obj)
 
 		js_add_int(o, "pid", process->pid);
 		js_add_bytes(o, "comm", process->comm, process->comm_len);
+		if (process->n_also)
+			js_add(o, "also", also_json(process));
 		for (size_t i = 0; i < process->n_mappings; i++) {
 			size_t m = process->mapping + i;
 

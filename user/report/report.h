@@ -67,6 +67,9 @@ struct report_span {
 	enum report_ending ending;
 	enum rec_cause cause;
 	__u32 ppid;			/* REPORT_INHERIT: who forked */
+	unsigned int n_also;		/* processes that share the address space; */
+	__u32 also_pid;			/* the first of them */
+	__u8 also_comm[REC_COMM_LEN];
 	size_t lane;			/* for writers */
 };
 

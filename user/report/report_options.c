@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "err.h"
+#include "output.h"
 #include "report_options.h"
+#include "run_options.h"
 #include "trace_filter.h"
 
 void report_options_help(void)
@@ -22,7 +23,8 @@ void report_options_help(void)
 	     "Options:\n"
 	     "      --from TRACE       what trace --json has written, - for stdin; needs no\n"
 	     "                         rights\n"
-	     "  -o, --output FILE      the page; - is stdout, the default\n"
+	     "  -o, --output FILE      the page; - is stdout, the default unless stdout is\n"
+	     "                         a terminal\n"
 	     "      --perfetto FILE    the same as trace events (JSON), for ui.perfetto.dev\n"
 	     "                         and the like; then there is no page unless -o is\n"
 	     "                         given, too\n"
@@ -66,19 +68,6 @@ static void note_filter(struct report_options *opt, const char *name,
 		 len ? " " : "", name, value ? " " : "", value ?: "");
 }
 
-/* One file, whatever it is called. Devices and pipes may serve several times. */
-static bool is_same(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	if (!a || !b)
-		return false;
-	if (!strcmp(a, b))
-		return true;
-	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* What is written must not be what is still needed. */
 static int check_files(const struct report_options *opt)
 {
@@ -87,28 +76,33 @@ static int check_files(const struct report_options *opt)
 	if (!opt->page && opt->picture)
 		return err_usage("report", "--picture FILE is for the page:"
 				 " -o FILE is needed, too");
-	if (is_same(opt->page, opt->perfetto))
+	if (output_is_same(opt->page, opt->perfetto))
 		return err_usage("report", "-o and --perfetto are both '%s':"
 				 " two different files are needed", opt->page);
 	if (from && !strcmp(from, "-"))
-		return is_same(from, opt->picture) ?
+		return output_is_same(from, opt->picture) ?
 		       err_usage("report", "--from and --picture can't both be"
 				 " stdin") : EXIT_DONE;
-	if (is_same(from, opt->page) || is_same(from, opt->perfetto))
+	if (output_is_same(from, opt->page) || output_is_same(from, opt->perfetto))
 		return err_usage("report", "'%s' is the trace: another file is"
 				 " needed for what is made of it", from);
 	return EXIT_DONE;
 }
 
-static int finish(struct report_options *opt, int argc, char **argv)
+static int finish(struct report_options *opt, int argc, char **argv, bool dashes)
 {
 	struct trace_options *trace = &opt->trace;
-	int ret = trace_options_finish(trace, argc, argv);
+	int ret = trace_options_finish(trace, argc, argv, dashes);
 
 	if (ret)
 		return ret;
-	if (!opt->page && !opt->perfetto)
+	if (!opt->page && !opt->perfetto) {
+		if (isatty(STDOUT_FILENO))
+			return err_usage("report", "the page is HTML, which a"
+					 " terminal does not show: -o FILE is"
+					 " needed");
 		opt->page = "-";
+	}
 	if (!trace->from)
 		trace->tracer.entry = true;
 	return check_files(opt);
@@ -125,9 +119,11 @@ int report_options_parse(struct report_options *opt, int argc, char **argv)
 		{}
 	};
 	int c, at = 0, ret;
+	bool dashes;
 
 	trace_options_begin(&opt->trace, "report");
-	while ((c = getopt_long(argc, argv, "+:d:ho:", longs, &at)) != -1) {
+	while ((c = run_getopt(argc, argv, "+:d:ho:", longs, &at,
+			       &dashes)) != -1) {
 		if (c == 'h')
 			return TRACE_HELP;
 		if (c == 'o') {
@@ -145,5 +141,5 @@ int report_options_parse(struct report_options *opt, int argc, char **argv)
 		    c != FILTER_OPT_KIND)
 			note_filter(opt, longs[at].name, optarg);
 	}
-	return finish(opt, argc, argv);
+	return finish(opt, argc, argv, dashes);
 }

@@ -104,13 +104,39 @@ void report_span_end(struct report *report, struct report_span *span, __u64 ts,
 		leave_out(obj, span);
 }
 
+/*
+ * A process that shares the address space of another drops what that one attached.
+ * Without lost events nobody else can have an attachment that no event began; two at
+ * the same address leave it open whose it is.
+ */
+static struct report_span *find_shared(const struct report *report,
+				       const struct report_object *obj,
+				       __u64 addr)
+{
+	struct report_span *found = NULL;
+
+	for (size_t i = 0; !report->lost && i < obj->n_spans; i++) {
+		struct report_span *span = obj->spans[i];
+
+		if (span->ending != REPORT_OPEN || span->addr != addr)
+			continue;
+		if (found)
+			return NULL;
+		found = span;
+	}
+	return found;
+}
+
 bool report_span_drop(struct report *report, struct report_object *obj,
 		      const struct event *ev)
 {
 	struct report_span *span = report_span_find(report, obj, ev->pid,
 						    ev->ns_pid, ev->addr);
-	bool seen = span;
+	bool seen;
 
+	if (!span)
+		span = find_shared(report, obj, ev->addr);
+	seen = span;
 	if (!seen) {
 		span = report_span_begin(report, obj, ev, REPORT_UNSEEN);
 		span->from = report->from;

@@ -210,6 +210,24 @@ void report_event_sysv(struct report *report, const struct event *ev)
 	}
 }
 
+static void copy_comm(__u8 to[REC_COMM_LEN], const struct comm *comm)
+{
+	memcpy(to, comm->bytes,
+	       comm->len < REC_COMM_LEN ? comm->len : REC_COMM_LEN);
+}
+
+/* One more process of the address space whose attachment came before it. */
+static void add_process(struct report_object *obj, const struct attachment *at)
+{
+	struct report_span *span = obj->n_spans ?
+				   obj->spans[obj->n_spans - 1] : NULL;
+
+	if (span && !span->n_also++) {
+		span->also_pid = at->pid;
+		copy_comm(span->also_comm, &at->comm);
+	}
+}
+
 static void add_attachment(struct report *report, struct report_object *obj,
 			   const struct attachment *at)
 {
@@ -217,9 +235,12 @@ static void add_attachment(struct report *report, struct report_object *obj,
 		.ts = report->from, .pid = at->pid,
 		.addr = at->start, .end = at->end, .have = EV_ADDR | EV_END,
 	};
-	size_t len = at->comm.len < REC_COMM_LEN ? at->comm.len : REC_COMM_LEN;
 
-	memcpy(ev.comm, at->comm.bytes, len);
+	if (at->same) {
+		add_process(obj, at);
+		return;
+	}
+	copy_comm(ev.comm, &at->comm);
 	report_span_begin(report, obj, &ev, REPORT_BEFORE);
 }
 
@@ -231,8 +252,6 @@ void report_segment(struct report *report, const struct segment *seg)
 	};
 	struct report_object *obj = report_object_add(report, &id,
 						      report->from);
-	size_t len = seg->creator.len < REC_COMM_LEN ? seg->creator.len :
-						       REC_COMM_LEN;
 
 	obj->begin = REPORT_BEFORE;
 	obj->have_segment = true;
@@ -241,7 +260,7 @@ void report_segment(struct report *report, const struct segment *seg)
 	obj->mode = seg->shm.mode & 0777;
 	obj->cpid = seg->shm.cpid;
 	obj->created.pid = seg->shm.cpid;
-	memcpy(obj->created.comm, seg->creator.bytes, len);
+	copy_comm(obj->created.comm, &seg->creator);
 	report_point_add(obj, report->from, seg->shm.nattch);
 	for (size_t i = 0; i < seg->n_attachments; i++)
 		add_attachment(report, obj, &seg->attachments[i]);

@@ -60,10 +60,22 @@ void report_begin_words(char dst[REPORT_LABEL_SIZE],
 		[REPORT_MAP]	 = "mmap",
 	};
 
+	char who[REPORT_LABEL_SIZE];
+	size_t len;
+
 	if (span->begin == REPORT_INHERIT)
 		snprintf(dst, REPORT_LABEL_SIZE, "fork of %u", span->ppid);
 	else
 		snprintf(dst, REPORT_LABEL_SIZE, "%s", words[span->begin]);
+	if (!span->n_also)
+		return;
+	report_process(who, span->also_pid, span->also_comm);
+	len = strlen(dst);
+	snprintf(dst + len, REPORT_LABEL_SIZE - len, "; one with %s", who);
+	len = strlen(dst);
+	if (span->n_also > 1)
+		snprintf(dst + len, REPORT_LABEL_SIZE - len, " and %u more",
+			 span->n_also - 1);
 }
 
 const char *report_end_words(const struct report *report,

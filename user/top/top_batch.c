@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "err.h"
 #include "runloop.h"
+#include "session.h"
 #include "top_batch.h"
 #include "top_live.h"
 #include "top_model.h"
@@ -160,17 +161,24 @@ static int run(struct top_model *model, struct top_live *live,
 	       struct runloop *loop)
 {
 	const struct top_options *opt = model->opt;
-	struct top_source source;
-	int ret = look(model, live);
-	int err;
+	struct top_source source = {};
+	int err, ret;
 
-	if (ret)
-		return ret;
-	tell_limits(model);
+	/* Without events it goes on, but not without a backend that was chosen. */
+	if (opt->events && opt->backend)
+		top_source_open(&source, opt);
+	if (source.err)
+		return session_refuse_tracer(source.err, source.why);
+	ret = look(model, live);
+	if (!ret)
+		tell_limits(model);
 	/* One look needs no events. */
-	if (opt->count == 1)
-		return EXIT_DONE;
-	top_source_open(&source, opt);
+	if (ret || opt->count == 1) {
+		tracer_close(source.tracer);
+		return ret;
+	}
+	if (!source.tracer)
+		top_source_open(&source, opt);
 	top_live_take(live, &source);
 	if (*live->missing && opt->events)
 		err_line("%s", live->missing);

@@ -77,7 +77,7 @@ bool top_column_value(const struct top_row *row, enum top_column column,
 		*value = obj->swapped;
 		return obj->counted && obj->shmem;
 	case TOP_MAPS:
-		*value = obj->n_maps;
+		*value = obj->vmas;
 		return true;
 	case TOP_PROCS:
 		*value = obj->procs;

@@ -131,8 +131,8 @@ static void add_size(char *text, size_t size, const struct object *obj)
 
 static void add_counts(char *text, size_t size, const struct object *obj)
 {
-	top_text_add(text, size, "%zu mapping%s in %zu process%s", obj->n_maps,
-		     text_plural(obj->n_maps), obj->procs,
+	top_text_add(text, size, "%zu mapping%s in %zu process%s", obj->vmas,
+		     text_plural(obj->vmas), obj->procs,
 		     obj->procs == 1 ? "" : "es");
 	if (obj->segment)
 		top_text_add(text, size, ", nattch %" PRIu64,
@@ -198,6 +198,13 @@ static void holder_text(char *text, size_t size, const struct top_ui *ui,
 	map = &obj->maps[i];
 	process = &all[map->process];
 	text_show(name, sizeof(name), process->comm.bytes, process->comm.len);
+	if (object_map_is_same(map)) {
+		top_text_add(text, size, narrow ?
+			     "%d %s address space of %d" :
+			     "%7d %-15s address space of %d", process->pid,
+			     name, all[map->first].pid);
+		return;
+	}
 	/* The range is known by its beginning. */
 	if (narrow)
 		top_text_add(text, size, "%d %s %s %" PRIx64 "-%" PRIx64,
@@ -252,10 +259,10 @@ static void put_holders(struct top_ui *ui, int y, int lines)
 	if (n >= lines || !obj)
 		return;
 	text[0] = '\0';
-	if (obj->segment && obj->segment->shm.nattch > obj->n_maps)
+	if (obj->segment && obj->segment->shm.nattch > obj->vmas)
 		snprintf(text, sizeof(text), "%" PRIu64
 			 " more attachments that cannot be seen from here",
-			 obj->segment->shm.nattch - obj->n_maps);
+			 obj->segment->shm.nattch - obj->vmas);
 	else if (!n)
 		snprintf(text, sizeof(text), "nobody maps it or has it open");
 	top_put_text(y + n, 0, LOOK_DIM, text);

@@ -62,7 +62,7 @@ static bool wants_others(const struct top_options *opt)
 	return false;
 }
 
-static void explain(struct top_source *source, const char *why)
+static void explain(struct top_source *source)
 {
 	size_t size = sizeof(source->missing);
 
@@ -72,31 +72,32 @@ static void explain(struct top_source *source, const char *why)
 			 " allowed here");
 	else if (source->tracer)
 		return;
-	else if (errno == EPERM && geteuid())
+	else if (source->err == EPERM && geteuid())
 		snprintf(source->missing, size, "no events: they need root,"
 			 " or CAP_BPF and CAP_PERFMON");
 	else
 		snprintf(source->missing, size,
-			 "no events: %.384s; see 'shmviz doctor'", why);
+			 "no events: %s; see 'shmviz doctor'", source->why);
 }
 
 void top_source_open(struct top_source *source, const struct top_options *opt)
 {
-	char why[384] = "";
-
 	*source = (struct top_source) {};
 	if (!opt->events) {
 		snprintf(source->missing, sizeof(source->missing),
 			 "no events: --no-events");
 		return;
 	}
-	source->tracer = open_tracer(opt, true, why, sizeof(why));
+	source->tracer = open_tracer(opt, true, source->why,
+				     sizeof(source->why));
 	if (!source->tracer && wants_others(opt) &&
 	    opt->choice.kinds[OBJECT_SYSV]) {
-		source->tracer = open_tracer(opt, false, why, sizeof(why));
+		source->tracer = open_tracer(opt, false, source->why,
+					     sizeof(source->why));
 		source->segments_only = source->tracer;
 	}
-	explain(source, why);
+	source->err = source->tracer ? 0 : errno;
+	explain(source);
 }
 
 void top_live_take(struct top_live *live, const struct top_source *source)

@@ -19,6 +19,8 @@ struct top_source {
 	struct tracer *tracer;	/* NULL: no events */
 	bool segments_only;	/* no events of other objects */
 	char missing[512];	/* what is not there, and why; "": nothing */
+	int err;		/* errno of tracer_open(), if there is no tracer */
+	char why[384];		/* and its reason */
 };
 
 struct top_live {

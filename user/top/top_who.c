@@ -50,7 +50,7 @@ static void count_all(struct names *names, const struct object_list *list,
 		      const struct object *obj)
 {
 	for (size_t i = 0; i < obj->n_maps; i++)
-		if (!i || obj->maps[i].process != obj->maps[i - 1].process)
+		if (obj->maps[i].begins)
 			count(names, &list->processes[obj->maps[i].process].comm);
 	if (obj->n_maps)
 		return;

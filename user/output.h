@@ -23,4 +23,7 @@ int output_end(struct output *out);
 /* After all: what was made for nothing goes away. */
 void output_close(struct output *out);
 
+/* One file, whatever it is called. Devices and pipes may serve several times. */
+bool output_is_same(const char *a, const char *b);
+
 #endif /* SHMVIZ_OUTPUT_H */

@@ -74,3 +74,15 @@ void output_close(struct output *out)
 	if (out->made)
 		unlink(out->path);
 }
+
+bool output_is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (!a || !b)
+		return false;
+	if (!strcmp(a, b))
+		return true;
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
