@@ -78,8 +78,8 @@ struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable);
 /* board.c */
 int shmviz_board_init(void);
 void shmviz_board_exit(void);
-struct file *shmviz_board_get(void);
-struct file *shmviz_board_file(void);	/* no reference is taken */
+struct file *shmviz_board_open(int mode);
+bool shmviz_board_is(const struct inode *inode);
 int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
 
 /* object.c: a new descriptor for what SHMVIZ_OPEN asks for. */

@@ -73,8 +73,7 @@ static void inodes_end(struct inodes *walk)
 
 static bool is_object(const struct inode *inode)
 {
-	return S_ISREG(inode->i_mode) &&
-	       inode != file_inode(shmviz_board_file());
+	return S_ISREG(inode->i_mode) && !shmviz_board_is(inode);
 }
 
 /* The file whose file system is asked for: it pins the mount. */

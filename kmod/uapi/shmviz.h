@@ -54,8 +54,13 @@
  * SHMVIZ_FRAMES on the board reports them. It is zeroed when the module is
  * loaded and goes with it. Its size is the module parameter board_pages.
  *
+ * Every mapping of it, also one that fork(2) or remap_file_pages(2) makes, keeps
+ * the module, cannot be enlarged or made executable, and is not dumped. Its entry
+ * in /proc/PID/map_files cannot be opened, and madvise(MADV_REMOVE) is refused.
+ *
  *   EINVAL   not MAP_SHARED, or a range that is not inside the board
  *   EPERM    PROT_EXEC
+ *   ENFILE, ENOMEM
  */
 
 /* What an object descriptor stands for. */
