@@ -53,6 +53,18 @@ static inline int shmviz_may_see_frames(struct file *file)
 	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
+/*
+ * Whether the caller may choose what to see: the opener of the device, and the
+ * caller as well. A process that was handed root's device could else keep and
+ * name objects that root never meant it to have.
+ */
+static inline int shmviz_may_open(struct file *device)
+{
+	if (!ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	return shmviz_may_see_frames(device);
+}
+
 static inline u64 shmviz_object_pages(const struct shmviz_object *obj)
 {
 	return DIV_ROUND_UP_ULL(i_size_read(obj->file->f_mapping->host), PAGE_SIZE);

@@ -23,18 +23,20 @@
  * allocated, swapped in, or marked as referenced by looking.
  *
  * Who may: physical frame numbers are a secret of the machine. As with
- * /proc/PID/pagemap, the rights that count are those of whoever opened the
- * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN and
- * SHMVIZ_LIST ask it of the opener of the device, all calls on an object of the
- * caller of SHMVIZ_OPEN. A descriptor can be handed over. Contents are a stronger right,
- * see the view.
+ * /proc/PID/pagemap, the right is CAP_SYS_ADMIN in the initial user namespace.
+ * SHMVIZ_OPEN and SHMVIZ_LIST require it of the process that opened the device
+ * and of the calling process: both choose an object. The calls on an object
+ * require it of the process that called SHMVIZ_OPEN, so an object descriptor can
+ * be handed over. A device descriptor that is handed to a process without the
+ * right gives it the board only. Contents are a stronger right, see the view.
  *
  * Errors that every call shares:
  *   ENOTTY   unknown call, or one whose structure has another size
  *   EFAULT   a pointer that can't be read or written
  *   EINVAL   an unknown flag, or padding that is not zero
- *   EPERM    the opener lacks CAP_SYS_ADMIN in the initial user namespace;
- *            asked before anything else on an object
+ *   EPERM    the opener, or the caller of SHMVIZ_OPEN or SHMVIZ_LIST, lacks
+ *            CAP_SYS_ADMIN in the initial user namespace; checked before the
+ *            arguments are read
  */
 #ifndef _UAPI_SHMVIZ_H
 #define _UAPI_SHMVIZ_H
