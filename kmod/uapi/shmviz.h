@@ -117,8 +117,15 @@ struct shmviz_open {
  * of the call is in it, what came later is not. With more than fit, `count` are
  * written and `total` says how many there were.
  *
- * An inode number alone does not tell an object: segments have their shmid for
- * it, each namespace anew. With `generation` it does.
+ * An inode number alone does not identify an object: that of a segment is its
+ * shmid, which other namespaces have, too. The pair of `ino` and `generation`
+ * does, for as long as the object lives. tmpfs sets a random generation.
+ * hugetlbfs sets none, so SHMVIZ_LIST gives each of its inodes a random one when
+ * it first reports it; no other interface shows that number. SHMVIZ_OPEN with a
+ * pair that no SHMVIZ_LIST has reported fails with ENOENT on hugetlbfs.
+ *
+ * To open an object that was listed costs the same however many there are on
+ * tmpfs; on hugetlbfs, SHMVIZ_OPEN compares the numbers of all inodes.
  *
  *   EINVAL   flags not zero, or another kind of file system
  *   EBADF    fd is no open descriptor; one of O_PATH will do
