@@ -7,11 +7,14 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/mmap_lock.h>
 #include <linux/moduleparam.h>
 #include <linux/pid_namespace.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -29,6 +32,9 @@ static const struct {
 	{ VM_MAYSHARE,	SHMVIZ_SHARER_SHARED },
 	{ VM_LOCKED,	SHMVIZ_SHARER_LOCKED },
 };
+
+/* Mappings between two looks at whether another waits for the lock. */
+#define SHARERS_BATCH	64
 
 /*
  * Only in builds for tests: widens the window in which the fork of an owner can
@@ -111,6 +117,32 @@ static void sharer_fill(struct shmviz_sharer *sharer,
 }
 
 /*
+ * Lets those go first who wait for the lock. While its address space is locked
+ * for reading, @vma can neither go nor move, so the walk goes on behind it.
+ * False if its address space could not be locked: the next one will do.
+ */
+static bool sharers_give_way(struct address_space *mapping,
+			     struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	if (!mmget_not_zero(mm))
+		return false;
+	/* Not to be waited for: the order is the other way round. */
+	if (!mmap_read_trylock(mm)) {
+		mmput_async(mm);
+		return false;
+	}
+	i_mmap_unlock_read(mapping);
+	cond_resched();
+	i_mmap_lock_read(mapping);
+	mmap_read_unlock(mm);
+	/* Asynchronous: the last user unmaps all, which takes our lock. */
+	mmput_async(mm);
+	return true;
+}
+
+/*
  * Fills up to @room records and returns how many mappings there were. The lock
  * keeps them from coming, going and moving, and their mm from being freed.
  */
@@ -118,6 +150,7 @@ static s64 sharers_walk(struct address_space *mapping,
 			struct shmviz_sharer *sharers, u64 room)
 {
 	struct vm_area_struct *vma;
+	unsigned int since = 0;
 	struct rb_node *node;
 	s64 total = 0;
 
@@ -132,14 +165,18 @@ static s64 sharers_walk(struct address_space *mapping,
 			total = -EINTR;
 			break;
 		}
-		cond_resched();
+		if (++since >= SHARERS_BATCH &&
+		    (need_resched() ||
+		     rwsem_is_contended(&mapping->i_mmap_rwsem)) &&
+		    sharers_give_way(mapping, vma))
+			since = 0;
 	}
 	i_mmap_unlock_read(mapping);
 	return total;
 }
 
 /*
- * All mappings of one moment into *@sharers, as far as the caller has room for them. Memory is
+ * All mappings into *@sharers, as far as the caller has room for them. Memory is
  * taken for those that there are, not for what a caller claims to have room
  * for; others may come before the next walk, so for some more.
  */

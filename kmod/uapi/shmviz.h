@@ -292,10 +292,14 @@ struct shmviz_sharer {
 };
 
 /*
- * SHMVIZ_SHARERS: everyone who maps the object, in no order. All records of one
- * call are of one moment: no mapping comes, goes or moves meanwhile; only
- * protections and owners may change. With more of them than fit, `count` are
- * written and `total` says how many there were.
+ * SHMVIZ_SHARERS: all mappings of the object, in no order. With more of them than
+ * fit, `count` are written and `total` says how many there were.
+ *
+ * The call gives way when another process waits to map or unmap the object. A
+ * mapping that exists, unchanged, from the beginning to the end of the call has
+ * exactly one record. One that comes, goes, is moved, split or merged meanwhile
+ * has one, none, or one for the old and one for the new state. Each record was
+ * true when it was taken, all of them together are no snapshot.
  *
  *   EINVAL   flags or pad not zero
  *   EINTR    killed meanwhile
