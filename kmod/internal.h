@@ -87,7 +87,7 @@ struct ipc_namespace *shmviz_ipcns_of(struct file *ns_file);
 int shmviz_list_ioctl(struct shmviz_list __user *uarg);
 struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable);
 
-/* board.c */
+/* board.c; a file of the board is open for O_RDONLY or O_RDWR. */
 int shmviz_board_init(void);
 void shmviz_board_exit(void);
 struct file *shmviz_board_open(int mode);
