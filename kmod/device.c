@@ -12,7 +12,7 @@ static long device_open_object(struct file *device,
 	struct shmviz_open arg;
 	int err;
 
-	err = shmviz_may_see_frames(device);
+	err = shmviz_may_open(device);
 	if (err)
 		return err;
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
@@ -22,7 +22,7 @@ static long device_open_object(struct file *device,
 
 static long device_list(struct file *device, struct shmviz_list __user *uarg)
 {
-	int err = shmviz_may_see_frames(device);
+	int err = shmviz_may_open(device);
 
 	return err ? err : shmviz_list_ioctl(uarg);
 }

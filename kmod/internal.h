@@ -53,6 +53,18 @@ static inline int shmviz_may_see_frames(struct file *file)
 	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
+/*
+ * Whether the caller may choose what to see: the opener of the device, and the
+ * caller as well. A process that was handed root's device could else keep and
+ * name objects that root never meant it to have.
+ */
+static inline int shmviz_may_open(struct file *device)
+{
+	if (!ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	return shmviz_may_see_frames(device);
+}
+
 static inline u64 shmviz_object_pages(const struct shmviz_object *obj)
 {
 	return DIV_ROUND_UP_ULL(i_size_read(obj->file->f_mapping->host), PAGE_SIZE);
@@ -75,11 +87,11 @@ struct ipc_namespace *shmviz_ipcns_of(struct file *ns_file);
 int shmviz_list_ioctl(struct shmviz_list __user *uarg);
 struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable);
 
-/* board.c */
+/* board.c; a file of the board is open for O_RDONLY or O_RDWR. */
 int shmviz_board_init(void);
 void shmviz_board_exit(void);
-struct file *shmviz_board_get(void);
-struct file *shmviz_board_file(void);	/* no reference is taken */
+struct file *shmviz_board_open(int mode);
+bool shmviz_board_is(const struct inode *inode);
 int shmviz_board_mmap(struct file *device, struct vm_area_struct *vma);
 
 /* object.c: a new descriptor for what SHMVIZ_OPEN asks for. */

@@ -6,9 +6,11 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/exportfs.h>
 #include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -16,8 +18,9 @@
 
 #include "internal.h"
 
-/* Inodes taken at a time: bounds how long the list's lock is held. */
+/* Inodes taken, or looked at, at a time: bounds how long the list is locked. */
 #define INODES_BATCH	64
+#define INODES_STEPS	1024
 
 /* A walk over the inodes of a file system; new ones come in behind it. */
 struct inodes {
@@ -73,8 +76,7 @@ static void inodes_end(struct inodes *walk)
 
 static bool is_object(const struct inode *inode)
 {
-	return S_ISREG(inode->i_mode) &&
-	       inode != file_inode(shmviz_board_file());
+	return S_ISREG(inode->i_mode) && !shmviz_board_is(inode);
 }
 
 /* The file whose file system is asked for: it pins the mount. */
@@ -92,6 +94,32 @@ static struct file *list_get_fs(int fd)
 	return ERR_PTR(-EINVAL);
 }
 
+/*
+ * Of two segments on huge pages in two namespaces all numbers can be the same:
+ * hugetlbfs, which nobody exports, leaves the generation at 0. So that one of
+ * them is never opened as the other, it is set here, once.
+ */
+static u32 list_generation(struct inode *inode)
+{
+	if (inode->i_sb->s_magic == HUGETLBFS_MAGIC && !inode->i_generation)
+		cmpxchg(&inode->i_generation, 0, get_random_u32() ?: 1);
+	return inode->i_generation;
+}
+
+/*
+ * Lets the file system hash an inode by its numbers, as it does for file
+ * handles, so that an OPEN of it need not go through all. hugetlbfs can not.
+ */
+static void list_hash(struct inode *inode)
+{
+	const struct export_operations *ops = inode->i_sb->s_export_op;
+	u32 handle[MAX_HANDLE_SZ / sizeof(u32)];
+	int len = ARRAY_SIZE(handle);
+
+	if (ops && ops->encode_fh)
+		ops->encode_fh(inode, handle, &len, NULL);
+}
+
 /* False of an inode that is not, or not yet, anything to open. */
 static bool list_fill(struct inode *inode, struct shmviz_listed *rec)
 {
@@ -107,7 +135,7 @@ static bool list_fill(struct inode *inode, struct shmviz_listed *rec)
 	memset(rec, 0, sizeof(*rec));
 	rec->ino = inode->i_ino;
 	rec->size = i_size_read(inode);
-	rec->generation = inode->i_generation;
+	rec->generation = list_generation(inode);
 	rec->links = inode->i_nlink;
 	rec->mode = inode->i_mode & S_IALLUGO;
 	rec->uid = from_kuid_munged(current_user_ns(), inode->i_uid);
@@ -134,6 +162,7 @@ static int list_copy(struct inodes *walk, u64 room,
 		arg->total++;
 		if (arg->count == room)
 			continue;
+		list_hash(walk->batch[i]);
 		if (copy_to_user(ubuf + arg->count, &rec, sizeof(rec)))
 			return -EFAULT;
 		arg->count++;
@@ -184,37 +213,87 @@ int shmviz_list_ioctl(struct shmviz_list __user *uarg)
 	return copy_to_user(uarg, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
-/* The inode with these numbers, with a reference; or an error pointer. */
-static struct inode *list_find(struct super_block *sb, u64 ino, u32 generation)
-{
-	struct inode *found = ERR_PTR(-ENOENT), *inode;
-	struct inodes *walk;
-	unsigned int i;
+/* The numbers that tell an inode of a file system. */
+struct list_key {
+	u64 ino;
+	u32 generation;
+};
 
-	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
-	if (!walk)
-		return ERR_PTR(-ENOMEM);
-	walk->sb = sb;
-	while (IS_ERR(found) && inodes_next(walk)) {
-		for (i = 0; i < walk->n && IS_ERR(found); i++) {
-			inode = walk->batch[i];
-			if (inode->i_ino != ino ||
-			    inode->i_generation != generation ||
-			    !is_object(inode))
-				continue;
-			ihold(inode);
-			found = inode;
-		}
-		inodes_drop_batch(walk);
-		cond_resched();
-		if (fatal_signal_pending(current) && IS_ERR(found)) {
-			found = ERR_PTR(-EINTR);
+static int list_match(struct inode *inode, void *data)
+{
+	const struct list_key *key = data;
+
+	return inode->i_ino == key->ino &&
+	       inode->i_generation == key->generation && is_object(inode);
+}
+
+/*
+ * Compares numbers under the lock of the list, INODES_STEPS at a time; only the
+ * inode that keeps the place between two rounds, or is found, gets a reference.
+ */
+static struct inode *list_scan(struct super_block *sb, struct list_key *key,
+			       struct inode *place, bool *found)
+{
+	struct inode *before = place;
+	struct list_head *at;
+	unsigned int steps = 0;
+
+	*found = false;
+	spin_lock(&sb->s_inode_list_lock);
+	at = before ? before->i_sb_list.next : sb->s_inodes.next;
+	for (place = NULL; at != &sb->s_inodes; at = at->next) {
+		struct inode *inode = list_entry(at, struct inode, i_sb_list);
+		bool match = list_match(inode, key);
+
+		if (!match && ++steps < INODES_STEPS)
+			continue;
+		/* Not one that is being freed: then the next one will do. */
+		place = igrab(inode);
+		*found = match && place;
+		if (place)
 			break;
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	if (before)
+		iput(before);
+	return place;
+}
+
+static struct inode *list_walk_to(struct super_block *sb, struct list_key *key)
+{
+	struct inode *place = NULL;
+	bool found;
+
+	for (;;) {
+		place = list_scan(sb, key, place, &found);
+		if (!place)
+			return ERR_PTR(-ENOENT);
+		if (found)
+			return place;
+		cond_resched();
+		if (fatal_signal_pending(current)) {
+			iput(place);
+			return ERR_PTR(-EINTR);
 		}
 	}
-	inodes_end(walk);
-	kfree(walk);
-	return found;
+}
+
+/*
+ * The inode with these numbers, with a reference; or an error pointer. That
+ * tmpfs hashes by the sum of both is its own affair: if it should change, the
+ * walk finds what the hash does not.
+ */
+static struct inode *list_find(struct super_block *sb, u64 ino, u32 generation)
+{
+	struct list_key key = { .ino = ino, .generation = generation };
+	struct inode *inode = NULL;
+
+	/* Not told of by any LIST, and so not one but many. */
+	if (!generation && sb->s_magic == HUGETLBFS_MAGIC)
+		return ERR_PTR(-ENOENT);
+	if (sb->s_export_op)
+		inode = ilookup5(sb, ino + generation, list_match, &key);
+	return inode ?: list_walk_to(sb, &key);
 }
 
 /*
@@ -249,7 +328,8 @@ struct file *shmviz_list_get(int fd, u64 ino, u32 generation, bool *readable)
 	file = list_open(fs->f_path.mnt, inode);
 	/* Whoever has it is not known: as one who may look into any process. */
 	if (!IS_ERR(file))
-		*readable = capable(CAP_SYS_PTRACE) &&
+		*readable = ns_capable_noaudit(&init_user_ns,
+					       CAP_SYS_PTRACE) &&
 			    !file_permission(file, MAY_READ);
 	iput(inode);
 out:

@@ -213,7 +213,8 @@ static struct file *object_get(struct shmviz_object *obj,
 				       &obj->readable);
 	case SHMVIZ_KIND_BOARD:
 		obj->readable = true;
-		return arg->id ? ERR_PTR(-EINVAL) : shmviz_board_get();
+		return arg->id ? ERR_PTR(-EINVAL) :
+				 shmviz_board_open(O_RDONLY);
 	default:
 		return ERR_PTR(-EINVAL);
 	}

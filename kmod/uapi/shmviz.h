@@ -23,18 +23,20 @@
  * allocated, swapped in, or marked as referenced by looking.
  *
  * Who may: physical frame numbers are a secret of the machine. As with
- * /proc/PID/pagemap, the rights that count are those of whoever opened the
- * descriptor: CAP_SYS_ADMIN in the initial user namespace. SHMVIZ_OPEN and
- * SHMVIZ_LIST ask it of the opener of the device, all calls on an object of the
- * caller of SHMVIZ_OPEN. A descriptor can be handed over. Contents are a stronger right,
- * see the view.
+ * /proc/PID/pagemap, the right is CAP_SYS_ADMIN in the initial user namespace.
+ * SHMVIZ_OPEN and SHMVIZ_LIST require it of the process that opened the device
+ * and of the calling process: both choose an object. The calls on an object
+ * require it of the process that called SHMVIZ_OPEN, so an object descriptor can
+ * be handed over. A device descriptor that is handed to a process without the
+ * right gives it the board only. Contents are a stronger right, see the view.
  *
  * Errors that every call shares:
  *   ENOTTY   unknown call, or one whose structure has another size
  *   EFAULT   a pointer that can't be read or written
  *   EINVAL   an unknown flag, or padding that is not zero
- *   EPERM    the opener lacks CAP_SYS_ADMIN in the initial user namespace;
- *            asked before anything else on an object
+ *   EPERM    the opener, or the caller of SHMVIZ_OPEN or SHMVIZ_LIST, lacks
+ *            CAP_SYS_ADMIN in the initial user namespace; checked before the
+ *            arguments are read
  */
 #ifndef _UAPI_SHMVIZ_H
 #define _UAPI_SHMVIZ_H
@@ -54,8 +56,13 @@
  * SHMVIZ_FRAMES on the board reports them. It is zeroed when the module is
  * loaded and goes with it. Its size is the module parameter board_pages.
  *
+ * Every mapping of it, also one that fork(2) or remap_file_pages(2) makes, keeps
+ * the module, cannot be enlarged or made executable, and is not dumped. Its entry
+ * in /proc/PID/map_files cannot be opened, and madvise(MADV_REMOVE) is refused.
+ *
  *   EINVAL   not MAP_SHARED, or a range that is not inside the board
  *   EPERM    PROT_EXEC
+ *   ENFILE, ENOMEM
  */
 
 /* What an object descriptor stands for. */
@@ -110,8 +117,15 @@ struct shmviz_open {
  * of the call is in it, what came later is not. With more than fit, `count` are
  * written and `total` says how many there were.
  *
- * An inode number alone does not tell an object: segments have their shmid for
- * it, each namespace anew. With `generation` it does.
+ * An inode number alone does not identify an object: that of a segment is its
+ * shmid, which other namespaces have, too. The pair of `ino` and `generation`
+ * does, for as long as the object lives. tmpfs sets a random generation.
+ * hugetlbfs sets none, so SHMVIZ_LIST gives each of its inodes a random one when
+ * it first reports it; no other interface shows that number. SHMVIZ_OPEN with a
+ * pair that no SHMVIZ_LIST has reported fails with ENOENT on hugetlbfs.
+ *
+ * To open an object that was listed costs the same however many there are on
+ * tmpfs; on hugetlbfs, SHMVIZ_OPEN compares the numbers of all inodes.
  *
  *   EINVAL   flags not zero, or another kind of file system
  *   EBADF    fd is no open descriptor; one of O_PATH will do
@@ -278,10 +292,14 @@ struct shmviz_sharer {
 };
 
 /*
- * SHMVIZ_SHARERS: everyone who maps the object, in no order. All records of one
- * call are of one moment: no mapping comes, goes or moves meanwhile; only
- * protections and owners may change. With more of them than fit, `count` are
- * written and `total` says how many there were.
+ * SHMVIZ_SHARERS: all mappings of the object, in no order. With more of them than
+ * fit, `count` are written and `total` says how many there were.
+ *
+ * The call gives way when another process waits to map or unmap the object. A
+ * mapping that exists, unchanged, from the beginning to the end of the call has
+ * exactly one record. One that comes, goes, is moved, split or merged meanwhile
+ * has one, none, or one for the old and one for the new state. Each record was
+ * true when it was taken, all of them together are no snapshot.
  *
  *   EINVAL   flags or pad not zero
  *   EINTR    killed meanwhile

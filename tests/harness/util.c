@@ -263,6 +263,20 @@ bool util_swap_slot(unsigned int type, uint64_t offset, void *slot)
 	return len == sizeof(block);
 }
 
+/*
+ * Where children wait for their end. Another child that kept a copy would keep
+ * them from seeing it.
+ */
+static int child_ends[16];
+static int n_child_ends;
+
+static void forget_child_end(int fd)
+{
+	for (int i = 0; i < n_child_ends; i++)
+		if (child_ends[i] == fd)
+			child_ends[i--] = child_ends[--n_child_ends];
+}
+
 void util_child(struct util_child *child, int (*fn)(void *), void *arg)
 {
 	int ready[2], end[2], ret;
@@ -277,6 +291,8 @@ void util_child(struct util_child *child, int (*fn)(void *), void *arg)
 	if (!child->pid) {
 		close(ready[0]);
 		close(end[1]);
+		while (n_child_ends)
+			close(child_ends[--n_child_ends]);
 		ret = fn(arg);
 		if (write(ready[1], "", 1) != 1 || read(end[0], &byte, 1))
 			ret = 99;
@@ -286,6 +302,9 @@ void util_child(struct util_child *child, int (*fn)(void *), void *arg)
 	close(end[0]);
 	child->ready = ready[0];
 	child->end = end[1];
+	if (n_child_ends == sizeof(child_ends) / sizeof(*child_ends))
+		ksft_exit_fail_msg("too many children\n");
+	child_ends[n_child_ends++] = end[1];
 	if (read(child->ready, &byte, 1) != 1)
 		ksft_print_msg("child %d ended early\n", child->pid);
 }
@@ -294,6 +313,7 @@ int util_child_end(struct util_child *child)
 {
 	int status;
 
+	forget_child_end(child->end);
 	close(child->end);
 	close(child->ready);
 	if (waitpid(child->pid, &status, 0) != child->pid)
