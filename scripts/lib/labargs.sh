@@ -37,7 +37,7 @@ parse()
 	if is_debug_name "$kernel"; then
 		memory=${memory:-$DEBUG_MEMORY}
 		timeout=${timeout:-$((${#command[@]} ? DEBUG_TIMEOUT : 0))}
-		append="$DEBUG_APPEND $append"
+		append="$(debug_append "$kernel") $append"
 	fi
 	[[ $timeout ]] || timeout=$((${#command[@]} ? 600 : 0))
 }
