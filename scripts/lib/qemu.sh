@@ -4,7 +4,7 @@
 # The virtual machine: its command line, its life, and what became of it.
 
 # A boot that takes longer hangs; so many are tried with --parallel.
-BOOT_TIMEOUT=400
+BOOT_TIMEOUT=1200
 BOOTS_MAX=5
 qemu_program='qemu-system-x86_64'
 

@@ -28,7 +28,7 @@
 #define LAZY_SIZE	(64ul << 10)
 
 char fuzz_cgroup[64];
-static char swap_area[64];
+static char swap_area[64], swap_rest[64];	/* the smallest, and another one */
 static char huge_before[32];
 
 static bool compact(void)
@@ -190,27 +190,28 @@ const struct fuzz_op fuzz_machine_ops[] = {
 	{ 0 },
 };
 
-/* The smallest area, by its line: "PATH partition SIZE USED PRIORITY". */
+/* The areas, by their lines: "PATH partition SIZE USED PRIORITY". */
 static void find_swap(void)
 {
 	FILE *file = fopen("/proc/swaps", "re");
 	unsigned long size, least = -1ul;
 	char line[256], path[64];
-	int areas = 0;
 
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%63s %*s %lu", path, &size) != 2)
 			continue;
-		areas++;
 		if (size < least) {
 			least = size;
+			strcpy(swap_rest, swap_area);
 			strcpy(swap_area, path);
+		} else {
+			strcpy(swap_rest, path);
 		}
 	}
 	if (file)
 		fclose(file);
 	/* Without another one its pages would have to fit into memory. */
-	if (areas < 2)
+	if (!swap_rest[0])
 		swap_area[0] = '\0';
 }
 
@@ -266,6 +267,9 @@ void fuzz_machine_end(void)
 	close(open(PROBES, O_WRONLY | O_TRUNC | O_CLOEXEC));
 	if (huge_before[0])
 		util_write(HUGE_PAGES, huge_before);
+	/* The area that came last has the lowest priority: again not the small one. */
+	if (swap_area[0] && !swapoff(swap_rest))
+		swapon(swap_rest, 0);
 	empty(FUZZ_DIR);
 	empty(FUZZ_REGULAR);
 	for (int i = 0; fuzz_cgroup[0] && rmdir(fuzz_cgroup) && i < 100; i++)

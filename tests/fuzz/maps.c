@@ -475,7 +475,7 @@ const struct fuzz_op fuzz_map_ops[] = {
 	{ "mmap of an object", map_thing, 20, false },
 	{ "mmap of shared memory without a file", map_anonymous, 6, false },
 	{ "shmat", attach, 14, false },
-	{ "shmdt", detach, 4, false },
+	{ "shmdt", detach, 8, false },
 	{ "mmap of the board", map_board, 8, false },
 	{ "mmap of a view", map_view, 24, false },
 	{ "pages touched", some_touch, 24, false },
