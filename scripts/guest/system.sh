@@ -16,7 +16,7 @@ mount_filled()
 {
 	mount --bind / /mnt
 	mount_on "$@"
-	find "/mnt$1" -mindepth 1 -maxdepth 1 -exec mv {} "$1/" \;
+	[ ! -d "/mnt$1" ] || find "/mnt$1" -mindepth 1 -maxdepth 1 -exec mv {} "$1/" \;
 	umount /mnt
 }
 
