@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 #
-# The guest's channels to the host: command output, and the verdict.
+# The guest's channels to the host: command output, and the verdict, whose line
+# also says that init has started.
 
 prepare_verdict()
 {

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The tests on the debug kernel: those that reach the module, and after them
-# what the kernel's own checkers have to say. Prints KTAP.
+# The tests on a debug kernel: those that reach the module, and after them what
+# the kernel's own checkers have to say. Prints KTAP.
 #
 #	scripts/guest/debug.sh [TEST...]
 #
-# The tracer's tests are left out: this kernel has no BPF. What finds something
-# only when it is asked, asks here: kmemleak, after the module is gone.
+# The tracer's tests are left out: these kernels have no BPF. What finds something
+# only when it is asked, asks here: kmemleak, after the module is gone. KCSAN finds
+# races of the whole kernel. Those of the module count; how many others there were
+# is said.
 
 PATH=$PATH:/usr/sbin:/sbin
 tests=${*:-$(for name in $(tests/run --list); do
@@ -21,6 +23,7 @@ count=$(echo "$tests" | wc -w)
 number=$count
 status=0
 kmemleak=/sys/kernel/debug/kmemleak
+kcsan=/sys/kernel/debug/kcsan
 taint=$(cat /proc/sys/kernel/tainted)
 
 # result NAME PROBLEM: ok if there is no problem
@@ -57,6 +60,22 @@ leaks()
 	head -n 60 $kmemleak
 }
 
+# races MINE|OTHERS: the reports of KCSAN with a function of the module in a stack,
+# or without one. A report is what stands between two lines of "=".
+races()
+{
+	dmesg | sed 's/^\[[^]]*\] *//' | awk -v mine="$1" '
+		/^=+$/ {
+			if (report && (mine == "mine") == ours)
+				printf "%s", report
+			report = ""; ours = 0
+			next
+		}
+		/^BUG: KCSAN: / { report = $0 "\n"; next }
+		report { report = report $0 "\n" }
+		report && /\[shmviz\]/ { ours = 1 }'
+}
+
 # One plan for both.
 # shellcheck disable=SC2086 # names have no blanks
 {
@@ -74,11 +93,18 @@ read -r status </tmp/status
 [ ! -d /sys/module/shmviz ] || problem=$(rmmod shmviz 2>&1) ||
 	problem=${problem:-rmmod failed}
 result "the module can be removed" "${problem:-}"
-result "kmemleak finds nothing" "$(leaks)"
+if [ -d $kcsan ] || [ -e $kcsan ]; then
+	races others | grep '^BUG: ' | sort | uniq -c | sed 's/^/# others: /'
+	echo "# KCSAN: $(races mine | grep -c '^BUG: ') races with the module," \
+		"$(races others | grep -c '^BUG: ') of the rest of the kernel"
+	result "KCSAN finds no race with the module" "$(races mine | head -n 100)"
+else
+	result "kmemleak finds nothing" "$(leaks)"
+fi
 result "lockdep has not given up" \
 	"$(grep debug_locks: /proc/lockdep_stats | grep -v ' 1$')"
 result "the log is clean from boot to here" \
-	"$(dmesg | grep -v ' leak detector initialized' |
+	"$(dmesg | grep -v -e ' leak detector initialized' -e 'BUG: KCSAN: ' |
 	   grep -E "$(report_words)")"
 result "no new taint" "$([ "$(cat /proc/sys/kernel/tainted)" = "$taint" ] ||
 	echo "was $taint, is $(cat /proc/sys/kernel/tainted)")"

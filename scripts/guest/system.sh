@@ -10,17 +10,27 @@ mount_on()
 	mount -t "$2" ${3:+-o "$3"} "$2" "$1"
 }
 
+# mount_filled DIRECTORY TYPE [OPTIONS]: as mount_on, with the files that the
+# initramfs has there: scripts/lab --with and --file bring some to any place
+mount_filled()
+{
+	mount --bind / /mnt
+	mount_on "$@"
+	[ ! -d "/mnt$1" ] || find "/mnt$1" -mindepth 1 -maxdepth 1 -exec mv {} "$1/" \;
+	umount /mnt
+}
+
 mount_all()
 {
 	mount_on /proc proc
 	mount_on /sys sysfs
 	mount_on /dev devtmpfs
 	mount_on /dev/pts devpts gid=5,mode=620,ptmxmode=666
-	mount_on /dev/shm tmpfs mode=1777
+	mount_filled /dev/shm tmpfs mode=1777
 	mount_on /dev/mqueue mqueue
 	mount_on /dev/hugepages hugetlbfs
-	mount_on /run tmpfs mode=755
-	mount_on /tmp tmpfs mode=1777
+	mount_filled /run tmpfs mode=755
+	mount_filled /tmp tmpfs mode=1777
 	mount_on /sys/kernel/debug debugfs
 	mount_on /sys/kernel/tracing tracefs
 	mount_on /sys/fs/bpf bpf
@@ -58,11 +68,22 @@ make_users()
 	chown 1000:1000 /home/user
 }
 
-# Swap in compressed memory, so that pages can be seen to go there and come back.
+# swap_area SIZE: one more swap area in compressed memory
+swap_area()
+{
+	area=$(cat /sys/class/zram-control/hot_add) &&
+	echo "$1" >"/sys/block/zram$area/disksize" &&
+	mkswap "/dev/zram$area" >/dev/null &&
+	swapon "/dev/zram$area"
+}
+
+# Two swap areas, so that pages can be seen to go there and come back. The one
+# that comes first has the lower type and the higher priority. It is small: after
+# 255 pages, and for huge pages at once, the kernel takes the area of type 1.
 make_swap()
 {
-	modprobe -q zram 2>/dev/null || [ -b /dev/zram0 ] || return
-	echo 64M >/sys/block/zram0/disksize &&
-	mkswap /dev/zram0 >/dev/null &&
-	swapon /dev/zram0
+	modprobe -q zram num_devices=0 2>/dev/null
+	[ -r /sys/class/zram-control/hot_add ] || return
+	swap_area 1M
+	swap_area 64M
 }

@@ -1,24 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The debug kernel of the lab: Debian's linux-source with the options of
-# debug-kernel.config over tinyconfig, built once and kept in the kernel cache
-# like a kernel that was downloaded, together with what a module's build needs.
+# The debug kernels of the lab: Debian's linux-source with the options of
+# debug-kernel-common.config and debug-kernel-NAME.config over tinyconfig. Each is
+# built once and kept in the kernel cache like a kernel that was downloaded,
+# together with what a module's build needs.
 
+DEBUG_KERNELS=(debug kcsan)
 DEBUG_SOURCE=linux-source-6.12
-DEBUG_CONFIG=$LIB/debug-kernel.config
-# KASAN tells of one mistake and is silent then, unless asked to go on. The log
-# is read as a whole at the end. Unpacking a big initramfs beside ACPI makes that
-# run into a time limit of its own.
 # shellcheck disable=SC2034 # not every script uses these
-DEBUG_APPEND='kasan_multi_shot log_buf_len=16M initramfs_async=0'
-# shellcheck disable=SC2034
 DEBUG_MEMORY=4096
 # shellcheck disable=SC2034
 DEBUG_TIMEOUT=3600
 
-# debug_release: the name carries all that the build depends on, so that it is
-# the key of the cache as well: the sources' version and a sum of the options
+# debug_append NAME: kernel arguments. KASAN tells of one mistake and is silent
+# then, unless asked to go on; the log is read as a whole at the end. Where there
+# is no KASAN, SLUB poisons what was freed. Unpacking a big initramfs beside ACPI
+# makes that run into a time limit of its own.
+debug_append()
+{
+	local append='log_buf_len=16M initramfs_async=0'
+
+	case $(debug_name "$1") in
+	debug) append+=' kasan_multi_shot' ;;
+	kcsan) append+=' slub_debug=FZP' ;;
+	esac
+	printf '%s\n' "$append"
+}
+
+# debug_options NAME: its options, one a line
+debug_options()
+{
+	grep -h '^CONFIG_' "$LIB/debug-kernel-common.config" \
+		"$LIB/debug-kernel-$1.config"
+}
+
+# debug_release NAME: the release carries all that the build depends on, so that
+# it is the key of the cache as well: the sources' version and a sum of the options
 debug_release()
 {
 	local version sum
@@ -26,15 +44,26 @@ debug_release()
 	version=$(dpkg-query -W -f '${Version}' "$DEBUG_SOURCE" 2>/dev/null) ||
 		die "the debug kernel's sources are not installed:" \
 		    "run scripts/setup debug"
-	sum=$({ printf '%s\n' "$version"; grep '^CONFIG_' "$DEBUG_CONFIG"; } |
-	      sha256sum)
-	printf '%s-shmvizdebug-%s\n' "${version%-*}" "${sum:0:8}"
+	sum=$({ printf '%s\n' "$version"; debug_options "$1"; } | sha256sum)
+	printf '%s-shmviz%s-%s\n' "${version%-*}" "$1" "${sum:0:8}"
 }
 
-# is_debug_name NAME: whether the debug kernel is meant
+# debug_name KERNEL: which of the debug kernels a name or a release means
+debug_name()
+{
+	local name
+
+	for name in "${DEBUG_KERNELS[@]}"; do
+		[[ $1 == "$name" || $1 == *-shmviz"$name"-* ]] || continue
+		printf '%s\n' "$name"
+		return
+	done
+	return 1
+}
+
 is_debug_name()
 {
-	[[ $1 == debug || $1 == *-shmvizdebug-* ]]
+	debug_name "$1" >/dev/null
 }
 
 # debug_get RELEASE CACHE: builds it unless it is there; one build at a time
@@ -89,10 +118,11 @@ debug_build()
 # debug_configure RELEASE TREE
 debug_configure()
 {
-	local release=$1 tree=$2 line lacking=()
+	local release=$1 tree=$2 name line lacking=()
 
+	name=$(debug_name "$release") &&
 	make -s -C "$tree" tinyconfig &&
-	cat "$DEBUG_CONFIG" >>"$tree/.config" &&
+	debug_options "$name" >>"$tree/.config" &&
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "${release#*-}" >>"$tree/.config" &&
 	make -s -C "$tree" olddefconfig || return
 	while IFS= read -r line; do
@@ -105,7 +135,7 @@ debug_configure()
 			grep -qxF "$line" "$tree/.config" || lacking+=("$line")
 			;;
 		esac
-	done <"$DEBUG_CONFIG"
+	done < <(debug_options "$name")
 	((${#lacking[@]} == 0)) || {
 		echo "these options cannot be had: ${lacking[*]}"
 		return 1

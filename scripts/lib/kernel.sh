@@ -6,7 +6,7 @@
 # is; any other is downloaded as a package and unpacked into the cache, never
 # installed, so that nobody's boot menu or initramfs changes.
 
-# Two more come from elsewhere, when they are asked for: backports.sh and
+# Some more come from elsewhere, when they are asked for: backports.sh and
 # debug.sh say what they are.
 
 # What check runs by default and with --all-kernels, oldest first, and what lab
@@ -40,13 +40,13 @@ kernel_purposes()
 
 # kernel_resolve NAME: a full release as it is, "6.1" as the newest release of
 # that series whose headers are installed (no headers, no module), "debug",
-# "newest" or "7.3" as what their files make of it
+# "kcsan", "newest" or "7.3" as what their files make of it
 kernel_resolve()
 {
 	local name=$1 newest
 
-	if [[ $name == debug ]]; then
-		debug_release
+	if [[ $name == "$(debug_name "$name")" ]]; then
+		debug_release "$name"
 		return
 	elif [[ $name == *-* ]]; then
 		printf '%s\n' "$name"
@@ -54,7 +54,7 @@ kernel_resolve()
 	fi
 	[[ $name == newest || $name =~ ^[0-9]+\.[0-9]+(\.[0-9]+)?$ ]] ||
 		usage_error "bad kernel '$name': say 6.1, 6.12, 7.3, newest," \
-			"debug or a full release such as 6.12.117+deb12-amd64"
+			"debug, kcsan or a full release such as 6.12.117+deb12-amd64"
 	newest=$(kernel_installed_headers | kernel_newest "$name")
 	if [[ ! $newest ]] && is_backports_name "$name"; then
 		backports_resolve "$name"

@@ -8,11 +8,11 @@ parse()
 	local options
 
 	kernel=$KERNEL_DEFAULT with=() no_module='' timeout='' memory='' cpus=2
-	icount='' append='' environment=() files=() console='' command=()
+	icount='' parallel='' append='' environment=() files=() console='' command=()
 	options=$(getopt -n "$me" -s bash \
-		-o +k:w:Mt:m:c:a:e:f:C:h \
+		-o +k:w:Mt:m:c:a:e:f:C:ph \
 		-l kernel:,with:,no-module,timeout:,memory:,cpus: \
-		-l append:,env:,file:,console:,icount,help -- "$@" 2>&1) ||
+		-l append:,env:,file:,console:,icount,parallel,help -- "$@" 2>&1) ||
 		usage_error "$(sed -n "1s/^$me: //p" <<<"$options")"
 	eval "set -- $options"
 	while [[ $1 != -- ]]; do
@@ -28,16 +28,19 @@ parse()
 		-f|--file) add_file "$2" ;;
 		-C|--console) console=$2 ;;
 		--icount) icount=1 cpus=1; set -- - "$@" ;;
+		-p|--parallel) parallel=1; set -- - "$@" ;;
 		-h|--help) print_help "$0"; exit 0 ;;
 		esac
 		shift 2
 	done
 	shift
+	[[ ! $icount || ! $parallel ]] ||
+		usage_error "--icount and --parallel exclude each other"
 	command=("$@")
 	if is_debug_name "$kernel"; then
 		memory=${memory:-$DEBUG_MEMORY}
 		timeout=${timeout:-$((${#command[@]} ? DEBUG_TIMEOUT : 0))}
-		append="$DEBUG_APPEND $append"
+		append="$(debug_append "$kernel") $append"
 	fi
 	[[ $timeout ]] || timeout=$((${#command[@]} ? 600 : 0))
 }

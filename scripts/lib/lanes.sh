@@ -18,10 +18,15 @@ APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 	       /usr/bin/python3)
 APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
 LANE_TIMEOUT_APPS=1800
-# A lane takes ten minutes; this is for one that hangs.
-LANE_TIMEOUT=1400
-# The checkers of the debug kernel make everything several times slower.
-LANE_TIMEOUT_DEBUG=5400
+# A lane takes ten minutes; this is for one that hangs, on a machine that may have
+# other things to do.
+LANE_TIMEOUT=3000
+# The checkers of the debug kernels make everything several times slower, and the
+# fuzzer takes an hour by itself.
+LANE_TIMEOUT_DEBUG=14400
+FUZZ_SECS_DEBUG=3600
+# What finds a race only where processors run at the same time.
+PARALLEL_TESTS=(stress fuzz device_list trace_life.sh trace_loss.sh)
 
 # lane_run LANE FUNCTION [ARG...]: a lane, after all before it
 lane_run()
@@ -114,7 +119,7 @@ lane_lab()
 		options+=(--with "$program")
 	done
 	"$TOP/scripts/lab" --kernel "$kernel" --timeout "$timeout" \
-		--console "$results/$kernel.console" "${options[@]}" "$@"
+		--console "$results/${lane:-$kernel}.console" "${options[@]}" "$@"
 }
 
 # tests_passed TSV: the programs of which something passed and nothing failed
@@ -162,8 +167,18 @@ lane_apps()
 		--env TIMEOUT=1500 -- tests/run trace_apps.sh ls_apps.sh
 }
 
+# Each processor of the guest has a thread: slower, because the host has no more of
+# them for it, but they do run at the same time.
+lane_parallel()
+{
+	lane_lab "$1" "$LANE_TIMEOUT" --parallel --cpus 4 --env TIMEOUT=900 \
+		-- tests/run "${PARALLEL_TESTS[@]}"
+}
+
+# lane_debug KERNEL: debug or kcsan
 lane_debug()
 {
-	lane_lab debug "$LANE_TIMEOUT_DEBUG" --env TIMEOUT=1800 \
-		-- scripts/guest/debug.sh
+	lane_lab "$1" "$LANE_TIMEOUT_DEBUG" --parallel \
+		--env TIMEOUT=$((FUZZ_SECS_DEBUG + 1800)) \
+		--env "FUZZ_SECS=$FUZZ_SECS_DEBUG" -- scripts/guest/debug.sh
 }

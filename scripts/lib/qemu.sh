@@ -3,12 +3,18 @@
 #
 # The virtual machine: its command line, its life, and what became of it.
 
+# A boot that takes longer hangs; so many are tried with --parallel.
+BOOT_TIMEOUT=1200
+BOOTS_MAX=5
+qemu_program='qemu-system-x86_64'
+
 # A /dev/kvm can exist without a processor that virtualizes: it accepts a
 # machine and then hangs it. So kvm only where the processor says so itself.
 #
-# One thread for all processors of the guest: with one each, qemu 7.2 lets a
-# processor run an instruction that another is just patching (static keys,
-# ftrace), and about one boot in fifty dies of it before init starts.
+# One thread for all processors of the guest, unless --parallel asks for one each:
+# with that, qemu before 8.1 lets a processor run an instruction that another is
+# just patching (static keys, ftrace), and about one boot in fifty dies of it
+# before init starts. newqemu.sh gets a newer one for --parallel.
 qemu_accelerator()
 {
 	if [[ $icount ]]; then
@@ -16,6 +22,9 @@ qemu_accelerator()
 			     -icount shift=0,sleep=off)
 	elif grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
 		accelerator=(-accel kvm -cpu host)
+	elif [[ $parallel ]]; then
+		accelerator=(-accel tcg,thread=multi -cpu max)
+		qemu_newer
 	else
 		accelerator=(-accel tcg,thread=single -cpu max)
 	fi
@@ -83,6 +92,7 @@ qemu_arguments()
 qemu_start()
 {
 	relays=()
+	rm -f "$run/out" "$run/err" "$run/boot"
 	if ((${#command[@]})); then
 		mkfifo "$run/out" "$run/err"
 		cat "$run/out" &
@@ -93,12 +103,35 @@ qemu_start()
 		}
 	fi
 	# <&0: a background job would read /dev/null, a person wants to type.
-	setpriv --pdeathsig KILL qemu-system-x86_64 "${arguments[@]}" \
+	setpriv --pdeathsig KILL "$qemu_program" "${arguments[@]}" \
 		<&0 2>"$run/qemu.log" &
 	qemu=$!
 	printf '%s\n' "$qemu" >"$run/qemu.pid"
+	[[ ! $parallel ]] ||
+		printf '%s\n' $((EPOCHSECONDS + BOOT_TIMEOUT)) >"$run/boot"
 	((timeout == 0)) ||
 		printf '%s\n' $((EPOCHSECONDS + timeout)) >"$run/deadline"
+}
+
+# qemu_run: from start to verdict. With a thread for each processor a boot that is
+# lost before init has started says nothing of what was to be run: it is repeated,
+# a few times, and each time that is said. A guest that is lost later is lost.
+qemu_run()
+{
+	local boot
+
+	for ((boot = 1;; boot++)); do
+		qemu_start
+		qemu_wait
+		((relay_failed == 0)) || return
+		qemu_verdict
+		[[ $parallel && $lost && ! $started && ! -e $run/timeout ]] ||
+			return
+		((boot < BOOTS_MAX)) || return
+		say "boot $boot was lost before init started, repeating it: $lost"
+		[[ $console == "$run/console" ]] ||
+			cp "$console" "$console.$boot"
+	done
 }
 
 # Waits for qemu. A relay that fails before (nobody reads the output any more,
@@ -126,15 +159,22 @@ qemu_wait()
 }
 
 # qemu_verdict: sets status when the guest gave its verdict, else lost, the
-# reason why there is none
+# reason why there is none; and started, if its init had come so far
 qemu_verdict()
 {
 	local lines
 
-	status='' lost=''
+	status='' lost='' started=''
 	mapfile -t lines < <(tr -d '\r' <"$run/verdict" 2>/dev/null)
+	if [[ ${lines[0]-} == started ]]; then
+		started=1
+		lines=("${lines[@]:1}")
+	fi
 	if [[ -e $run/timeout ]]; then
 		lost="timeout after $timeout s"
+	elif [[ -e $run/hung ]]; then
+		lost="init did not start within $BOOT_TIMEOUT s"
+		rm -f "$run/hung"
 	elif lost=$(grep -aom 1 'Kernel panic - not syncing.*' "$console"); then
 		lost=${lost%$'\r'}
 	elif [[ ${lines[1]-} == end && ${lines[0]} == 'status '* ]]; then
