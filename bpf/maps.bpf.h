@@ -100,6 +100,11 @@ struct task_state {
 	__u64 inserted_mm;
 	__u32 flight;		/* FLIGHT_* under way; 0: none */
 	__u32 flight_epoch;	/* when it began */
+	struct noted {		/* see kprobe.bpf.h */
+		__u64 arg[2];
+		__u32 hook;	/* HOOK_*, whose arguments these are */
+		__u32 pad;
+	} noted[2];
 };
 
 struct {

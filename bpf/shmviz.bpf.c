@@ -22,6 +22,7 @@
 #include "fork.bpf.h"
 #include "object.bpf.h"
 #include "object_hooks.bpf.h"
+#include "kprobe.bpf.h"
 #include "tracepoint.bpf.h"
 #include "attached.bpf.h"
 
