@@ -20,6 +20,8 @@ APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
 LANE_TIMEOUT_APPS=1800
 # A lane takes ten minutes; this is for one that hangs.
 LANE_TIMEOUT=1400
+# Crowds of processes take turns on the two processors of an emulated machine.
+LANE_TIMEOUT_PREEMPT=3600
 # The checkers of the debug kernel make everything several times slower.
 LANE_TIMEOUT_DEBUG=5400
 
@@ -134,7 +136,7 @@ lane_vm()
 	local less=() share
 
 	! grep -q '^pass.*: tracepoint: ' "$results/host.tsv" 2>/dev/null ||
-		less=(--env BACKENDS=fentry)
+		less=(--env BACKENDS=whole)
 	less+=(--env "NATIVE=$(tests_passed "$results/host.tsv")")
 	# What hardly depends on the kernel: on one, unless all are asked for.
 	if [[ ! ${all_kernels-} && ${#kernels[@]} -gt 1 &&
@@ -160,6 +162,17 @@ lane_apps()
 	done
 	lane_lab "$1" "$LANE_TIMEOUT_APPS" --no-module "${options[@]}" \
 		--env TIMEOUT=1500 -- tests/run trace_apps.sh ls_apps.sh
+}
+
+# What of the tests depends on how the kernel preempts.
+lane_preempt()
+{
+	local tests
+
+	tests=$(cd "$TOP/tests" && echo trace*.sh stat*.sh top_live.sh report_live.sh)
+	# shellcheck disable=SC2086 # words
+	lane_lab "$KERNEL_DEFAULT" "$LANE_TIMEOUT_PREEMPT" --append preempt=full \
+		--env TIMEOUT=1500 -- tests/run $tests
 }
 
 lane_debug()
