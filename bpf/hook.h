@@ -23,6 +23,7 @@
 #define HOOK_RETURN	(1u << 1)	/* where it returns, too */
 #define HOOK_OBJECT	(1u << 2)	/* for objects other than segments */
 #define HOOK_FORK	(1u << 3)	/* in place of a tracepoint, see kprobe.bpf.h */
+#define HOOK_DESC	(1u << 4)	/* returns in kprobe_exit_desc */
 
 /* HOOK(id, function, HOOK_* flags) */
 #define HOOK_LIST(HOOK)							\
@@ -52,9 +53,11 @@
 	HOOK(leaving, "free_pgtables", HOOK_OBJECT | HOOK_RETURN)	\
 	HOOK(mmap, "shmem_mmap", HOOK_OBJECT | HOOK_RETURN)		\
 	HOOK(huge_mmap, "hugetlbfs_file_mmap", HOOK_OBJECT | HOOK_RETURN) \
-	HOOK(prepare, "shmem_mmap_prepare", HOOK_OBJECT | HOOK_RETURN)	\
+	HOOK(prepare, "shmem_mmap_prepare",				\
+	     HOOK_OBJECT | HOOK_RETURN | HOOK_DESC)			\
 	HOOK(zero, "shmem_zero_setup", HOOK_OBJECT | HOOK_RETURN)	\
-	HOOK(zero_desc, "shmem_zero_setup_desc", HOOK_OBJECT | HOOK_RETURN) \
+	HOOK(zero_desc, "shmem_zero_setup_desc",			\
+	     HOOK_OBJECT | HOOK_RETURN | HOOK_DESC)			\
 	HOOK(file, "shmem_file_setup", HOOK_OBJECT | HOOK_RETURN)	\
 	HOOK(huge_file, "hugetlb_file_setup", HOOK_OBJECT | HOOK_RETURN) \
 	HOOK(mknod, "shmem_mknod", HOOK_OBJECT | HOOK_RETURN)		\

@@ -324,9 +324,7 @@ int kprobe_exit(struct pt_regs *ctx)
 	CASE(leaving, on_left());
 	OBJECT_CASE(mmap, mmap);
 	OBJECT_CASE(huge_mmap, huge_mmap);
-	OBJECT_CASE(prepare, prepare);
 	OBJECT_CASE(zero, zero);
-	OBJECT_CASE(zero_desc, zero_desc);
 	CASE(file, kprobe_file(ret));
 	CASE(huge_file, kprobe_huge_file(ret));
 	OBJECT_CASE(mknod, mknod);
@@ -337,6 +335,23 @@ int kprobe_exit(struct pt_regs *ctx)
 	OBJECT_CASE(fallocate, fallocate);
 	OBJECT_CASE(huge_fallocate, fallocate);
 	OBJECT_CASE(unlink, unlink);
+	}
+	return 0;
+}
+
+/*
+ * Those that take a struct vm_area_desc, on kernels that have it. Where a program
+ * mentions a type that the kernel has not, libbpf looks for it in all modules, for
+ * which CAP_BPF and CAP_PERFMON do not suffice.
+ */
+SEC("kretprobe.multi")
+int kprobe_exit_desc(struct pt_regs *ctx)
+{
+	long ret = PT_REGS_RC(ctx);
+
+	switch (bpf_get_attach_cookie(ctx)) {
+	OBJECT_CASE(prepare, prepare);
+	OBJECT_CASE(zero_desc, zero_desc);
 	}
 	return 0;
 }

@@ -56,9 +56,9 @@ const char *tracer_hook_func(enum hook hook)
 	return hooks[hook].func;
 }
 
-bool tracer_hook_returns(enum hook hook)
+unsigned int tracer_hook_flags(enum hook hook)
 {
-	return hooks[hook].flags & HOOK_RETURN;
+	return hooks[hook].flags;
 }
 
 static enum hook hook_of(const char *func)
@@ -120,6 +120,9 @@ void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts)
 	bpf_map__set_autocreate(skel->maps.newborn, kprobe);
 	bpf_program__set_autoload(skel->progs.kprobe_enter, kprobe);
 	bpf_program__set_autoload(skel->progs.kprobe_exit, kprobe);
+	bpf_program__set_autoload(skel->progs.kprobe_exit_desc, kprobe &&
+				  t->hooks & (HOOK_BIT(HOOK_prepare) |
+					      HOOK_BIT(HOOK_zero_desc)));
 	skel->rodata->cfg_hooks = t->hooks;
 	bpf_program__set_autoload(skel->progs.sys_exit, tracepoint);
 	bpf_program__set_autoload(skel->progs.sys_enter, tracepoint &&

@@ -60,9 +60,9 @@ bool tracer_is_of_objects(const struct bpf_program *prog);
 /* Marks the programs to load for t->backend. */
 void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
 
-/* The function of a hook; whether it is hooked where it returns, too. */
+/* The function of a hook; its HOOK_* flags. */
 const char *tracer_hook_func(enum hook hook);
-bool tracer_hook_returns(enum hook hook);
+unsigned int tracer_hook_flags(enum hook hook);
 
 /*
  * Whether this kernel takes the processor from a task that is inside the kernel.

@@ -73,6 +73,22 @@ struct functions {
 	__u32 n;
 };
 
+#define RETURN_MASK	(HOOK_RETURN | HOOK_DESC)
+
+/* The functions whose flags are, under @mask, @flags. */
+static void list_functions(const struct tracer *t, unsigned int mask,
+			   unsigned int flags, struct functions *functions)
+{
+	functions->n = 0;
+	for (int hook = HOOK_NONE + 1; hook < HOOK_MAX; hook++) {
+		if (!(t->hooks & HOOK_BIT(hook)) ||
+		    (tracer_hook_flags(hook) & mask) != flags)
+			continue;
+		functions->names[functions->n] = tracer_hook_func(hook);
+		functions->cookies[functions->n++] = hook;
+	}
+}
+
 static int attach(struct bpf_program *prog, struct functions *functions,
 		  bool returns, struct bpf_link **link)
 {
@@ -80,21 +96,10 @@ static int attach(struct bpf_program *prog, struct functions *functions,
 		    .cookies = functions->cookies, .cnt = functions->n,
 		    .retprobe = returns);
 
+	if (!functions->n)
+		return 0;
 	*link = bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts);
 	return *link ? 0 : -errno;
-}
-
-static void list_functions(const struct tracer *t, bool returns,
-			   struct functions *functions)
-{
-	functions->n = 0;
-	for (int hook = HOOK_NONE + 1; hook < HOOK_MAX; hook++) {
-		if (!(t->hooks & HOOK_BIT(hook)) ||
-		    (returns && !tracer_hook_returns(hook)))
-			continue;
-		functions->names[functions->n] = tracer_hook_func(hook);
-		functions->cookies[functions->n++] = hook;
-	}
 }
 
 /* Where the functions of a link are; false: the kernel does not say. */
@@ -119,6 +124,11 @@ static bool find_addresses(const struct bpf_link *link,
 	return functions->n;
 }
 
+static bool returns(__u64 hook)
+{
+	return (tracer_hook_flags(hook) & RETURN_MASK) == HOOK_RETURN;
+}
+
 /* The returning ones of @functions, so often that there are places enough. */
 static int attach_again(struct bpf_program *prog,
 			const struct functions *functions, struct bpf_link **link)
@@ -129,7 +139,7 @@ static int attach_again(struct bpf_program *prog,
 	int err = -ENOMEM;
 
 	for (__u32 i = 0; i < functions->n; i++)
-		once += tracer_hook_returns(functions->cookies[i]);
+		once += returns(functions->cookies[i]);
 	if (cpus <= 0 || !once)
 		return -EINVAL;
 	rounds = PLACES_WANTED / (2 * cpus * once) + 1;
@@ -138,7 +148,7 @@ static int attach_again(struct bpf_program *prog,
 	for (__u32 i = 0; addrs && cookies && i < rounds * functions->n; i++) {
 		__u32 from = i % functions->n;
 
-		if (!tracer_hook_returns(functions->cookies[from]))
+		if (!returns(functions->cookies[from]))
 			continue;
 		addrs[n] = functions->addrs[from];
 		cookies[n++] = functions->cookies[from];
@@ -156,22 +166,35 @@ static int attach_again(struct bpf_program *prog,
 	return err;
 }
 
+static int attach_returns(struct tracer *t, struct functions *entered)
+{
+	struct shmviz_bpf *skel = t->skel;
+	struct functions functions;
+
+	if (tracer_has_pool() &&
+	    find_addresses(skel->links.kprobe_enter, entered) &&
+	    !attach_again(skel->progs.kprobe_exit, entered,
+			  &skel->links.kprobe_exit))
+		return 0;
+	list_functions(t, RETURN_MASK, HOOK_RETURN, &functions);
+	return attach(skel->progs.kprobe_exit, &functions, true,
+		      &skel->links.kprobe_exit);
+}
+
 int tracer_attach_kprobes(struct tracer *t)
 {
 	struct shmviz_bpf *skel = t->skel;
 	struct functions functions;
 	int err;
 
-	list_functions(t, false, &functions);
+	list_functions(t, 0, 0, &functions);
 	err = attach(skel->progs.kprobe_enter, &functions, false,
 		     &skel->links.kprobe_enter);
+	if (!err)
+		err = attach_returns(t, &functions);
 	if (err)
 		return err;
-	if (tracer_has_pool() && find_addresses(skel->links.kprobe_enter, &functions) &&
-	    !attach_again(skel->progs.kprobe_exit, &functions,
-			  &skel->links.kprobe_exit))
-		return 0;
-	list_functions(t, true, &functions);
-	return attach(skel->progs.kprobe_exit, &functions, true,
-		      &skel->links.kprobe_exit);
+	list_functions(t, RETURN_MASK, RETURN_MASK, &functions);
+	return attach(skel->progs.kprobe_exit_desc, &functions, true,
+		      &skel->links.kprobe_exit_desc);
 }

@@ -41,6 +41,8 @@ static size_t list_programs(const struct shmviz_bpf *skel,
 		  skel->links.kprobe_enter },
 		{ skel->progs.kprobe_exit, KIND_SHMCTL,
 		  skel->links.kprobe_exit },
+		{ skel->progs.kprobe_exit_desc, KIND_MAP,
+		  skel->links.kprobe_exit_desc },
 	};
 	struct bpf_program *prog;
 	size_t n = 0;
