@@ -269,11 +269,8 @@ HOOK_OBJECT_RETURN(mmap, KIND_MAP, on_mmap(noted->arg[0], ret))
 HOOK_OBJECT_RETURN(huge_mmap, KIND_MAP,
 		   (on_resized((void *)noted->arg[0], ret),
 		    on_mmap(noted->arg[0], ret)))
-HOOK_OBJECT_RETURN(prepare, KIND_MAP, on_prepared((void *)noted->arg[0], ret))
 HOOK_OBJECT_RETURN(zero, KIND_MAP,
 		   on_zero_made(ARG_VMA(noted->arg[0])->vm_file, ret))
-HOOK_OBJECT_RETURN(zero_desc, KIND_MAP,
-		   on_zero_prepared((void *)noted->arg[0], ret))
 HOOK_OBJECT_RETURN(mknod, KIND_CREATE,
 		   on_mknod((void *)noted->arg[0], noted->arg[1], ret))
 HOOK_OBJECT_RETURN(tmpfile, KIND_CREATE,
@@ -340,18 +337,33 @@ int kprobe_exit(struct pt_regs *ctx)
 }
 
 /*
- * Those that take a struct vm_area_desc, on kernels that have it. Where a program
- * mentions a type that the kernel has not, libbpf looks for it in all modules, for
- * which CAP_BPF and CAP_PERFMON do not suffice.
+ * Those that take a struct vm_area_desc, in a program that is loaded where there is
+ * such a type, and inlined. libbpf looks for a type that the kernel has not in all
+ * modules, for which CAP_BPF and CAP_PERFMON do not suffice, and it does so for
+ * each function that is no program, whether one calls it or not.
  */
+static __always_inline int exit_prepare(int ret)
+{
+	struct noted *noted = noted_args(HOOK_prepare, KIND_MAP, true);
+
+	return noted ? on_prepared((void *)noted->arg[0], ret) : 0;
+}
+
+static __always_inline int exit_zero_desc(int ret)
+{
+	struct noted *noted = noted_args(HOOK_zero_desc, KIND_MAP, true);
+
+	return noted ? on_zero_prepared((void *)noted->arg[0], ret) : 0;
+}
+
 SEC("kretprobe.multi")
 int kprobe_exit_desc(struct pt_regs *ctx)
 {
 	long ret = PT_REGS_RC(ctx);
 
 	switch (bpf_get_attach_cookie(ctx)) {
-	OBJECT_CASE(prepare, prepare);
-	OBJECT_CASE(zero_desc, zero_desc);
+	CASE(prepare, exit_prepare(ret));
+	CASE(zero_desc, exit_zero_desc(ret));
 	}
 	return 0;
 }
