@@ -53,14 +53,14 @@ $(OBJ)/%.o: user/%.c | $(OBJ)
 $(OBJ)/page/page_assets.o: $(wildcard user/*/*.css user/*/*.js)
 
 $(patsubst user/%.c,$(OBJ)/%.o,$(wildcard user/tracer*.c)): \
-	$(BUILD)/shmviz.skel.h
+	$(BUILD)/shmviz.skel.h $(BUILD)/facts.skel.h
 
-$(BUILD)/shmviz.skel.h: $(OBJ)/shmviz.bpf.o
+$(BUILD)/%.skel.h: $(OBJ)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name shmviz_bpf > $@.tmp
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp
 	$(Q)mv $@.tmp $@
 
-$(OBJ)/shmviz.bpf.o: bpf/shmviz.bpf.c $(BUILD)/vmlinux.h | $(OBJ)
+$(OBJ)/%.bpf.o: bpf/%.bpf.c $(BUILD)/vmlinux.h | $(OBJ)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
@@ -129,6 +129,7 @@ help:
 
 -include $(wildcard $(OBJ)/*.d $(OBJ)/*/*.d)
 
+.PRECIOUS: $(OBJ)/%.bpf.o
 .DELETE_ON_ERROR:
 .PHONY: all examples kmod no-kmod tests demo check bench check-all-kernels \
 	check-debug-kernel check-parallel check-debug check-kcsan clean help

@@ -130,6 +130,17 @@ static __always_inline bool is_seen(struct rec_counts *n, bool by_self,
 	return true;
 }
 
+/* An event that cannot be told, since the kernel had no memory to note it. */
+static __always_inline void count_unseen(__u32 kind, bool wanted)
+{
+	struct rec_counts *n = counts_of(kind);
+
+	if (!armed || !wanted)
+		return;
+	count_one(n, seen);
+	count_lost(n);
+}
+
 /* A record with its header, to be submitted; NULL: there was no room. */
 static __always_inline void *rec_begin(struct rec_counts *n, __u16 type,
 				       __u16 size, const struct caller *c)

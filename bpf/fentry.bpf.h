@@ -9,17 +9,7 @@
 #ifndef SHMVIZ_FENTRY_BPF_H
 #define SHMVIZ_FENTRY_BPF_H
 
-/* Names of the wrappers differ per architecture; the only place of them. */
-#if defined(__TARGET_ARCH_x86)
-#define SYS_WRAPPER(name)	"__x64_sys_" #name
-#define COMPAT_SHMGET		"__ia32_sys_shmget"
-#define COMPAT_SHMAT		"__ia32_compat_sys_shmat"
-#define COMPAT_SHMDT		"__ia32_sys_shmdt"
-#define COMPAT_SHMCTL		"__ia32_compat_sys_shmctl"
-#define COMPAT_IPC		"__ia32_compat_sys_ipc"
-#else
-#error "add the names of the system call wrappers of this architecture"
-#endif
+#include "hook.h"
 
 static __always_inline int enter_args(__u32 call, __u64 arg0, __u64 arg1)
 {
@@ -117,15 +107,20 @@ int BPF_PROG(compat_ipc_exit, const struct pt_regs *regs, long ret)
 }
 
 /* It also runs for creations that fail, so its result counts. */
-SEC("fexit/newseg")
-int BPF_PROG(newseg_exit, struct ipc_namespace *ns, struct ipc_params *params,
-	     int ret)
+static __always_inline int on_newseg(int ret)
 {
 	struct task_state *state = call_under_way(KIND_SHMGET);
 
 	if (state && ret >= 0)
 		state->created = 1;
 	return 0;
+}
+
+SEC("fexit/newseg")
+int BPF_PROG(newseg_exit, struct ipc_namespace *ns, struct ipc_params *params,
+	     int ret)
+{
+	return on_newseg(ret);
 }
 
 #endif /* SHMVIZ_FENTRY_BPF_H */

@@ -8,20 +8,19 @@
 
 const volatile bool cfg_inherit;	/* shm_open is hooked */
 
-static __always_inline void fork_follow(struct task_struct *parent,
-					struct task_struct *child)
+/*
+ * Whether the current task's children are followed. A thread that was there before
+ * and executes a program becomes the first of its process, and that one had the
+ * mark: go by the pid, too.
+ */
+static __always_inline bool fork_is_followed(void)
 {
-	struct pid *pid = BPF_CORE_READ(parent, group_leader, thread_pid);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
 
-	/*
-	 * A thread that was there before and executes a program becomes the
-	 * first of its process, and that one had the mark: go by the pid, too.
-	 */
-	if (task_is_followed() ||
-	    (cfg_filter & FILTER_PID &&
-	     is_listed(FILTER_PID, pid_nr_tracer(pid))))
-		bpf_task_storage_get(&followed, child, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return task_is_followed() ||
+	       (cfg_filter & FILTER_PID &&
+		is_listed(FILTER_PID, pid_nr_tracer(pid)));
 }
 
 static __always_inline void fork_tell(const struct caller *who, struct pid *pid)
@@ -55,18 +54,11 @@ static __always_inline void fork_name(struct task_struct *child)
 	bpf_map_update_elem(&mm_owners, &mm, &who.who, BPF_ANY);
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
+/* The current task has made a child, which has its number now. */
+static __always_inline int on_fork(struct task_struct *child)
 {
-	struct task_state *state;
+	struct task_state *state = cfg_inherit ? task_noted() : NULL;
 
-	if (cfg_follow)
-		fork_follow(parent, child);
-	if (cfg_attaches)
-		attach_fork(parent, child);
-	if (!cfg_inherit)
-		return 0;
-	state = bpf_task_storage_get(&tasks, parent, NULL, 0);
 	if (!state || !state->fork_mm)
 		return 0;
 	state->fork_mm = 0;
@@ -74,6 +66,17 @@ int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
 		fork_name(child);
 	state->fork_told = 0;
 	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork_exit, struct task_struct *parent, struct task_struct *child)
+{
+	if (cfg_follow && fork_is_followed())
+		bpf_task_storage_get(&followed, child, NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (cfg_attaches)
+		attach_fork(parent, child);
+	return on_fork(child);
 }
 
 #endif /* SHMVIZ_FORK_BPF_H */

@@ -108,8 +108,14 @@ struct task_state {
 	__u32 object;
 	__u32 was_prot;
 	__u64 protecting;	/* it is shared, and will be another */
+	__u64 protect_prev;	/* where mprotect_fixup() puts the VMA, by kprobe */
 	__u32 flight;		/* FLIGHT_* under way; 0: none */
 	__u32 flight_epoch;	/* when it began */
+	struct noted {		/* see kprobe.bpf.h */
+		__u64 arg[2];
+		__u32 hook;	/* HOOK_*, whose arguments these are */
+		__u32 pad;
+	} noted[2];
 };
 
 struct {

@@ -84,7 +84,14 @@ static __always_inline bool vma_object(struct vm_area_struct *vma,
 static __always_inline struct task_state *vma_note(struct vm_area_struct *vma,
 						   struct obj_event *o)
 {
-	return vma_object(vma, o) ? task_note() : NULL;
+	struct task_state *state;
+
+	if (!vma_object(vma, o))
+		return NULL;
+	state = task_note();
+	if (!state)
+		count_unseen(KIND_MAP, true);
+	return state;
 }
 
 static __always_inline void note_range(struct vma_range *range,
@@ -262,8 +269,7 @@ HOOK_TREE(vma_interval_tree)
 HOOK_TREE(mapping_rmap_tree)		/* its name since 7.3 */
 
 /* Only where VMAs don't say themselves that they are detached. */
-SEC("fentry/free_pgtables")
-int BPF_PROG(obj_leaving_enter, struct mmu_gather *tlb)
+static __always_inline int on_leaving(struct mmu_gather *tlb)
 {
 	struct task_state *state = task_note();
 
@@ -272,14 +278,25 @@ int BPF_PROG(obj_leaving_enter, struct mmu_gather *tlb)
 	return 0;
 }
 
-SEC("fexit/free_pgtables")
-int BPF_PROG(obj_leaving_exit)
+static __always_inline int on_left(void)
 {
 	struct task_state *state = task_noted();
 
 	if (state)
 		state->leaving_mm = 0;
 	return 0;
+}
+
+SEC("fentry/free_pgtables")
+int BPF_PROG(obj_leaving_enter, struct mmu_gather *tlb)
+{
+	return on_leaving(tlb);
+}
+
+SEC("fexit/free_pgtables")
+int BPF_PROG(obj_leaving_exit)
+{
+	return on_left();
 }
 
 /* At the end of a file's own part of mmap: the VMA is still to be inserted. */
@@ -340,10 +357,15 @@ int BPF_PROG(obj_hugetlb_mmap_exit, struct file *file, struct vm_area_struct *vm
 	return on_mmap((unsigned long)file, ret);
 }
 
+static __always_inline int on_prepared(struct vm_area_desc___own *desc, int ret)
+{
+	return on_mmap((unsigned long)BPF_CORE_READ(desc, vm_file), ret);
+}
+
 SEC("fexit/shmem_mmap_prepare")
 int BPF_PROG(obj_shmem_prepare_exit, struct vm_area_desc___own *desc, int ret)
 {
-	return on_mmap((unsigned long)BPF_CORE_READ(desc, vm_file), ret);
+	return on_prepared(desc, ret);
 }
 
 /* IS_ERR() of the kernel's. */
@@ -374,10 +396,16 @@ int BPF_PROG(obj_zero_exit, struct vm_area_struct *vma, int ret)
 	return on_zero_made(vma->vm_file, ret);
 }
 
+static __always_inline int on_zero_prepared(struct vm_area_desc___own *desc,
+					    int ret)
+{
+	return on_zero_made(BPF_CORE_READ(desc, vm_file), ret);
+}
+
 SEC("fexit/shmem_zero_setup_desc")
 int BPF_PROG(obj_zero_desc_exit, struct vm_area_desc___own *desc, int ret)
 {
-	return on_zero_made(BPF_CORE_READ(desc, vm_file), ret);
+	return on_zero_prepared(desc, ret);
 }
 
 SEC("fexit/shmem_file_setup")
@@ -387,10 +415,7 @@ int BPF_PROG(obj_shmem_file_exit, const char *name, loff_t size,
 	return on_file_made(file);
 }
 
-SEC("fexit/hugetlb_file_setup")
-int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
-	     unsigned long flags, int creat, int page_size_log,
-	     struct file *file)
+static __always_inline int on_huge_made(struct file *file)
 {
 	/* Of a mapping, whether it is shared is known only when it is there. */
 	if (is_error(file) ||
@@ -399,13 +424,27 @@ int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
 	return on_file_made(file);
 }
 
-SEC("fexit/shmem_mknod")
-int BPF_PROG(obj_shmem_mknod_exit, void *idmap, struct inode *dir,
-	     struct dentry *dentry, umode_t mode, dev_t dev, int ret)
+SEC("fexit/hugetlb_file_setup")
+int BPF_PROG(obj_hugetlb_file_exit, const char *name, size_t size,
+	     unsigned long flags, int creat, int page_size_log,
+	     struct file *file)
+{
+	return on_huge_made(file);
+}
+
+static __always_inline int on_mknod(struct dentry *dentry, umode_t mode,
+				    int ret)
 {
 	if (ret || (mode & S_IFMT) != S_IFREG)
 		return 0;
 	return on_dentry(KIND_CREATE, dentry);
+}
+
+SEC("fexit/shmem_mknod")
+int BPF_PROG(obj_shmem_mknod_exit, void *idmap, struct inode *dir,
+	     struct dentry *dentry, umode_t mode, dev_t dev, int ret)
+{
+	return on_mknod(dentry, mode, ret);
 }
 
 SEC("fexit/shmem_tmpfile")
@@ -415,10 +454,8 @@ int BPF_PROG(obj_shmem_tmpfile_exit, void *idmap, struct inode *dir,
 	return ret ? 0 : on_file_made(file);
 }
 
-/* Since 6.6; before, tmpfs shares it with most others. */
-SEC("fexit/shmem_file_open")
-int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
-	     int ret)
+static __always_inline int on_file_opened(struct inode *inode,
+					  struct file *file, int ret)
 {
 	/* The making of it, which has been or will be told. */
 	if (ret || BPF_CORE_READ(file, f_mode) & FMODE_CREATED ||
@@ -426,6 +463,14 @@ int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
 		return 0;
 	return obj_tell_file(KIND_OPEN, number_of(inode),
 			     (unsigned long)BPF_CORE_READ(file, f_path.dentry));
+}
+
+/* Since 6.6; before, tmpfs shares it with most others. */
+SEC("fexit/shmem_file_open")
+int BPF_PROG(obj_shmem_open_file_exit, struct inode *inode, struct file *file,
+	     int ret)
+{
+	return on_file_opened(inode, file, ret);
 }
 
 static __always_inline int on_setattr(struct dentry *dentry,

@@ -7,7 +7,9 @@
 #ifndef SHMVIZ_PROTECT_BPF_H
 #define SHMVIZ_PROTECT_BPF_H
 
-/* mprotect changes much memory that nobody shares: away with that at once. */
+const volatile __u32 cfg_protect_args;	/* PROTECT_ARGS*; 0: not hooked */
+
+/* 1: it is told of at the end. mprotect changes much memory that nobody shares: away with that at once. */
 static __always_inline int on_protect(struct vm_area_struct *vma,
 				      unsigned long flags)
 {
@@ -28,7 +30,7 @@ static __always_inline int on_protect(struct vm_area_struct *vma,
 	state->object = o.object;
 	state->inode = o.inode;
 	state->dentry = o.dentry;
-	return 0;
+	return 1;
 }
 
 /* @vma: what the range is in now; the VMA of before may be gone. */
@@ -62,18 +64,22 @@ static __always_inline int on_protected(struct vm_area_struct *vma,
 	return 0;
 }
 
-/*
- * The VMA at the address that argument @n has. The verifier does not let programs
- * load arguments of this type.
- */
-static __always_inline struct vm_area_struct *vma_at_arg(void *ctx, __u32 n)
+/* The VMA that a pointer of the kernel's leads to. */
+static __always_inline struct vm_area_struct *vma_at(__u64 pointer)
 {
 	struct vm_area_struct *vma = NULL;
+
+	bpf_probe_read_kernel(&vma, sizeof(vma), (void *)pointer);
+	return vma;
+}
+
+/* By argument @n: the verifier lets no program load one of this type. */
+static __always_inline struct vm_area_struct *vma_at_arg(void *ctx, __u32 n)
+{
 	__u64 pointer = 0;
 
 	bpf_get_func_arg(ctx, n, &pointer);
-	bpf_probe_read_kernel(&vma, sizeof(vma), (void *)pointer);
-	return vma;
+	return vma_at(pointer);
 }
 
 SEC("fentry/mprotect_fixup")
@@ -81,7 +87,8 @@ int BPF_PROG(protect_enter, void *vmi, void *tlb, struct vm_area_struct *vma,
 	     void *pprev, unsigned long start, unsigned long end,
 	     unsigned long flags)
 {
-	return on_protect(vma, flags);
+	on_protect(vma, flags);
+	return 0;
 }
 
 SEC("fexit/mprotect_fixup")
@@ -98,7 +105,8 @@ int BPF_PROG(protect_old_enter, void *tlb, struct vm_area_struct *vma,
 	     void *pprev, unsigned long start, unsigned long end,
 	     unsigned long flags)
 {
-	return on_protect(vma, flags);
+	on_protect(vma, flags);
+	return 0;
 }
 
 SEC("fexit/mprotect_fixup")

@@ -24,6 +24,7 @@
 #include "object.bpf.h"
 #include "object_hooks.bpf.h"
 #include "protect.bpf.h"
+#include "kprobe.bpf.h"
 #include "tracepoint.bpf.h"
 #include "attached.bpf.h"
 

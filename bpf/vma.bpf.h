@@ -174,16 +174,14 @@ static __always_inline void tell_split(struct vm_area_struct *vma,
 	vma_tell(KIND_SPLIT, CAUSE_NONE, number_of(vma), &who->who, who);
 }
 
-SEC("fentry/shm_open")
-int BPF_PROG(shm_open_enter, struct vm_area_struct *vma)
+static __always_inline int on_open(void)
 {
 	if (flight_watched)
 		flight_begin(task_note(), FLIGHT_OPEN);
 	return 0;
 }
 
-SEC("fexit/shm_open")
-int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
+static __always_inline int on_opened(struct vm_area_struct *vma)
 {
 	struct caller who;
 
@@ -196,9 +194,8 @@ int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
 	return 0;
 }
 
-SEC("fexit/shm_mmap")
-int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
-	     int ret)
+static __always_inline int on_segment_mmap(struct file *file,
+					   struct vm_area_struct *vma, int ret)
 {
 	struct task_state *state;
 	struct caller who;
@@ -236,8 +233,7 @@ __noinline int tell_drop(unsigned long addr)
 	return 0;
 }
 
-SEC("fentry/shm_close")
-int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
+static __always_inline int on_close(struct vm_area_struct *vma)
 {
 	struct task_state *state = task_note();
 
@@ -251,8 +247,7 @@ int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
 	return 0;
 }
 
-SEC("fexit/shm_close")
-int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
+static __always_inline int on_closed(struct vm_area_struct *vma)
 {
 	struct task_state *state = task_noted();
 
@@ -340,8 +335,8 @@ __noinline int seg_end(unsigned long shp, __u32 shmid, __u32 ipcns)
  * share, under its lock, in the context of who did it, complete but for the
  * memory. shm_destroy() would be it, were it not inlined into one of them.
  */
-SEC("fentry/ipc_rmid")
-int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
+static __always_inline int on_rmid(struct ipc_ids *ids,
+				   struct kern_ipc_perm *perm)
 {
 	struct task_state *state = task_noted();
 	struct shmid_kernel *shp;
@@ -362,8 +357,7 @@ int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
 	return 0;
 }
 
-SEC("fentry/shm_exit_ns")
-int BPF_PROG(shm_exit_ns_enter)
+static __always_inline int on_exit_ns(void)
 {
 	struct task_state *state = task_note();
 
@@ -372,14 +366,62 @@ int BPF_PROG(shm_exit_ns_enter)
 	return 0;
 }
 
-SEC("fexit/shm_exit_ns")
-int BPF_PROG(shm_exit_ns_exit)
+static __always_inline int on_exited_ns(void)
 {
 	struct task_state *state = task_noted();
 
 	if (state)
 		state->ns_exit = 0;
 	return 0;
+}
+
+SEC("fentry/shm_open")
+int BPF_PROG(shm_open_enter, struct vm_area_struct *vma)
+{
+	return on_open();
+}
+
+SEC("fexit/shm_open")
+int BPF_PROG(shm_open_exit, struct vm_area_struct *vma)
+{
+	return on_opened(vma);
+}
+
+SEC("fexit/shm_mmap")
+int BPF_PROG(shm_mmap_exit, struct file *file, struct vm_area_struct *vma,
+	     int ret)
+{
+	return on_segment_mmap(file, vma, ret);
+}
+
+SEC("fentry/shm_close")
+int BPF_PROG(shm_close_enter, struct vm_area_struct *vma)
+{
+	return on_close(vma);
+}
+
+SEC("fexit/shm_close")
+int BPF_PROG(shm_close_exit, struct vm_area_struct *vma)
+{
+	return on_closed(vma);
+}
+
+SEC("fentry/ipc_rmid")
+int BPF_PROG(ipc_rmid_enter, struct ipc_ids *ids, struct kern_ipc_perm *perm)
+{
+	return on_rmid(ids, perm);
+}
+
+SEC("fentry/shm_exit_ns")
+int BPF_PROG(shm_exit_ns_enter)
+{
+	return on_exit_ns();
+}
+
+SEC("fexit/shm_exit_ns")
+int BPF_PROG(shm_exit_ns_exit)
+{
+	return on_exited_ns();
 }
 
 #endif /* SHMVIZ_VMA_BPF_H */

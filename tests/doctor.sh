@@ -13,7 +13,7 @@ expect_same "$(jq -r .kernel "$tmp/doctor")" "$(uname -r)" kernel
 expect_jq 'all(.checks[]; (.name | type) == "string" and (.ok | type) == "boolean"
 	and (.ok or (.advice | length) > 0))' "$tmp/doctor"
 if [ "$doctor" = 0 ]; then
-	expect_jq 'all(.checks[]; .ok) and .commands.trace == "fentry" and
+	expect_jq 'all(.checks[]; .ok) and (.commands.trace | IN("fentry", "kprobe")) and
 		.commands.ls == "full" and .commands.frames == "full" and
 		.commands.view != "none"' "$tmp/doctor"
 else

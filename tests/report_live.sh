@@ -17,7 +17,7 @@ esac
 # shellcheck disable=SC2086 # words
 set -- $backends
 begin $((2 * $# + 2 + rest))
-[ ! "$no_fentry" ] || ktap_print_msg "no fentry on this kernel: $no_fentry"
+[ ! "$no_whole" ] || ktap_print_msg "tracepoints only: $no_whole"
 
 # There are no other tools for XML in the lab: the page has one thing a line.
 # has PATTERN...: in the page
@@ -63,7 +63,7 @@ for backend in $backends; do
 	result "$backend: a life, from shmget to the end"
 
 	case $backend in
-	fentry)
+	fentry | kprobe)
 		has 'destroyed by last-detach' '5 attachments' 'Not seen: calls that seccomp refuses or answers'
 		expect_same "$(grep -c '<td>exit</td>' "$tmp/page")" 5 "ends by exit, and their sum"
 		expect_same "$(grep -c 'class="span inherit"' "$tmp/page")" 3 "inherited ones, and the one of the legend"

@@ -90,7 +90,7 @@ run_told shmviz stat --json -- perl "$tmp/history"
 expect_status 0
 head -n 1 "$tmp/out" >"$tmp/start"
 expect_jq '.type == "start" and (.version | type) == "string" and
-	(.backend == "fentry" or .backend == "tracepoint") and
+	(.backend | IN("fentry", "kprobe", "tracepoint")) and
 	(.blind | type) == "array" and .anchor.monotonic > 0 and
 	(has("interval_ns") | not)' "$tmp/start"
 end "$tmp/out"
@@ -104,7 +104,7 @@ expect_jq 'all(.events[]; .pid > 0 and .comm == "perl") and
 expect_jq '.reason == "command" and .command_exit == 7 and .to > .from' "$tmp/end"
 result "a known history, count for count"
 
-if [ ! "$no_fentry" ]; then
+if [ "$whole" ]; then
 	# shm_open and shm_close, whatever calls them: nattch is the oracle's.
 	run_told shmviz stat --json -- perl -e '
 		$page = 4096; $id = shmget(0x5202, 4 * $page, 01600);

@@ -79,7 +79,7 @@ fi
 expect_grep "^shmviz-top .* backend $trace rate [1-9][0-9.]* lost [0-9]+$" "$tmp/out"
 expect_grep "^sysv:$c +sysv .* [1-9][0-9.]* +[1-9][0-9]* +[^ ]+ +${tag}2" "$tmp/out"
 memfd=
-if [ "$trace" = fentry ]; then
+if [ "$trace" = fentry ] || [ "$trace" = kprobe ]; then
 	background perl -e 'my $n = "busy"; open(my $f, "+<&=", syscall(319, $n, 0));
 		for (;;) { truncate($f, $i++ % 2 ? 4096 : 8192); select(undef, undef, undef, 0.005) }'
 	memfd="keys <F4> <C-u> busy <Enter>

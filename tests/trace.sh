@@ -28,7 +28,7 @@ run_told shmviz trace --json -- perl -e '
 expect_status 0
 jq -s . "$tmp/out" >"$tmp/all"
 expect_jq '.[0] | .type == "start" and (.version | type) == "string" and
-	(.backend == "fentry" or .backend == "tracepoint") and
+	(.backend | IN("fentry", "kprobe", "tracepoint")) and
 	(.blind | type) == "array" and .anchor.monotonic > 0 and
 	.anchor.realtime > 1600000000000000000' "$tmp/all"
 expect_jq '.[-1] | .type == "end" and .seen == .delivered + .lost + .filtered and
@@ -54,7 +54,7 @@ expect_jq '.[9] | .cmd == "77" and .errno == "EINVAL"' "$tmp/ev"
 expect_jq '.[10] | .flags == "SHM_RDONLY|SHM_RND|SHM_EXEC" and .args.shmid == -1' "$tmp/ev"
 result "a known history, call for call"
 
-if [ "$(jq -r '.[0].backend' "$tmp/all")" = fentry ]; then
+if is_whole "$(jq -r '.[0].backend' "$tmp/all")"; then
 	expect_jq 'all(.[]; .duration_ns > 0)' "$tmp/ev"
 	expect_jq '.[0].created == true and .[4].created == false' "$tmp/ev"
 	expect_jq '(.[0].shmid) as $id | .[3].shmid == $id and .[3].nattch == 0' "$tmp/ev"

@@ -160,7 +160,7 @@ test_key()
 		expect_jq '.[-1].errno == "ENOENT"' "$tmp/ev"
 		has_all "$1" || break
 	done
-	[ "$1" != fentry ] || expect_said "$words" \
+	! is_whole "$1" || expect_said "$words" \
 		"shmget shmat drop:shmdt shmdt destroy:rmid shmctl shmget"
 	if has_all "$1"; then
 		trace_to --backend "$1" --key 0xffffffff,0xf3 -- perl -e "$caller"
@@ -230,7 +230,7 @@ test_event()
 			expect_said "$words" "" ;;
 		esac
 	done
-	if [ "$1" = fentry ]; then
+	if is_whole "$1"; then
 		trace_to --event inherit,drop -- perl -e "$caller"
 		expect_said "$words" "inherit drop:exit drop:shmdt"
 		trace_to --event destroy,split -- perl -e "$caller"

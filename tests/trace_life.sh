@@ -6,8 +6,8 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl stress-ng progs/storm
-run shmviz trace --backend fentry --duration 0.01
-[ "$status" = 0 ] || ktap_skip_all "no fentry on this kernel: $(tail -n 1 "$tmp/err")"
+find_backends
+[ "$whole" ] || ktap_skip_all "tracepoints only: $no_whole"
 begin 7
 
 # trace_perl CODE: its events as one array in $tmp/ev

@@ -51,7 +51,7 @@ test_left()
 		all(.[]; .ipcns == $old and .caller_ipcns == $new) and
 		([.[].nattch] == [1, 0])" "$tmp/calls"
 	expect_jq "[.[] | select(.event == \"shmget\") | .ipcns] == [$old, $new]" "$tmp/calls"
-	[ "$1" != fentry ] || expect_jq "[.[] | select(.event == \"drop\")] |
+	! is_whole "$1" || expect_jq "[.[] | select(.event == \"drop\")] |
 		length == 2 and all(.[]; .ipcns == $old and .caller_ipcns == $new)" "$tmp/ev"
 	result "$1: detached from outside its namespace"
 }

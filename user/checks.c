@@ -162,13 +162,16 @@ static void check_tracing(struct checks *checks)
 	checks->trace = tracer_probe(why, sizeof(why));
 	say(check->detail, "%s%s%s", tracer_backend_name(checks->trace),
 	    *why ? ": " : "", why);
-	if (checks->trace == TRACER_FENTRY)
+	if (checks->trace == TRACER_KPROBE && !*why)
+		say(check->detail, "kprobe: this kernel preempts, or does not say whether "
+		    "it does, and fentry would miss events");
+	if (tracer_is_whole(checks->trace))
 		return;
 	if (checks->trace == TRACER_TRACEPOINT) {
 		check->verdict = VERDICT_LIMITED;
 		say(check->advice, "trace works through the fallback, which costs every "
-			"system call a little; a kernel that allows BPF fentry sees all for "
-			"less ('scripts/lab' boots one)");
+			"system call a little; a kernel that allows BPF fentry or kprobes "
+			"sees all for less ('scripts/lab' boots one)");
 		return;
 	}
 	check->verdict = VERDICT_MISSING;

@@ -29,7 +29,8 @@ static int help(void)
 	     "  sysvipc       the kernel's list of segments (ls)\n"
 	     "  btf           the kernel's types (trace)\n"
 	     "  lockdown      what the kernel keeps even from root\n"
-	     "  tracing       fentry is the whole of it, tracepoint the fallback (trace)\n"
+	     "  tracing       fentry or kprobe is the whole of it, tracepoint the fallback\n"
+	     "                (trace)\n"
 	     "  module        shmviz.ko is loaded and of the same version (frames)\n"
 	     "  device        /dev/shmviz can be opened and answers (frames)\n"
 	     "  view          the module was loaded with allow_view=1 (view)\n"
@@ -47,7 +48,7 @@ static int help(void)
 
 static bool all_works(const struct checks *checks)
 {
-	return checks->trace == TRACER_FENTRY && checks->ls == ABILITY_FULL &&
+	return tracer_is_whole(checks->trace) && checks->ls == ABILITY_FULL &&
 	       checks->frames == ABILITY_FULL &&
 	       (checks->view == ABILITY_FULL || checks->view == ABILITY_OFF);
 }

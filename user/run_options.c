@@ -22,7 +22,7 @@ int run_parse_seconds(const char *text, double min, double *seconds)
 
 int run_parse_backend(const char *text, enum tracer_backend *backend)
 {
-	for (int b = TRACER_TRACEPOINT; b <= TRACER_FENTRY; b++) {
+	for (int b = TRACER_TRACEPOINT; b < TRACER_BACKENDS; b++) {
 		if (!strcmp(text, tracer_backend_name(b))) {
 			*backend = b;
 			return 0;

@@ -13,7 +13,7 @@
 /* A time of at least `min` seconds: 1, 0.5, ... 0 or -EINVAL. */
 int run_parse_seconds(const char *text, double min, double *seconds);
 
-/* "fentry" or "tracepoint": 0 or -EINVAL. */
+/* "fentry", "kprobe" or "tracepoint": 0 or -EINVAL. */
 int run_parse_backend(const char *text, enum tracer_backend *backend);
 
 #define RUN_SECONDS_MAX	"1000000000"

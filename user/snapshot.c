@@ -197,7 +197,7 @@ struct snapshot *snapshot_new(struct tracer *t)
 
 	if (!snap)
 		return NULL;
-	snap->drops = tracer_backend(t) == TRACER_FENTRY;
+	snap->drops = tracer_is_whole(tracer_backend(t));
 	/* Segments first: one that is attached must not be missing. */
 	err = segment_list_read(&snap->list, false);
 	if (!err)

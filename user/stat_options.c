@@ -31,7 +31,8 @@ void stat_options_help(void)
 	     "  -j, --json             one JSON object a line\n"
 	     "  -o, --output FILE      write to FILE; then what COMMAND writes to stdout goes\n"
 	     "                         to stdout, and otherwise to stderr\n"
-	     "      --backend NAME     fentry or tracepoint (default: the first that works)\n"
+	     "      --backend NAME     fentry, kprobe or tracepoint (default: the best that\n"
+	     "                         this kernel allows)\n"
 	     "      --no-latency       only count. Tracepoint backend: every system call of\n"
 	     "                         the machine then pays for one program, not for two\n"
 	     "      --rows N           room for N rows, 1 to 1048576 (default: 10240): each\n"
@@ -100,7 +101,7 @@ static int parse_value(int c, struct stat_options *opt)
 		return EXIT_DONE;
 	default:
 		return run_parse_backend(optarg, &opt->tracer.backend) ?
-		       refuse("--backend", "fentry or tracepoint is needed") :
+		       refuse("--backend", "fentry, kprobe or tracepoint is needed") :
 		       0;
 	}
 }

@@ -35,7 +35,8 @@ void trace_options_help(void)
 	     "      --strict           exit with 4 if an event was lost\n"
 	     "      --buffer SIZE      of the ring buffer, 4K to 1G (default: 4M); the next\n"
 	     "                         power of two is taken\n"
-	     "      --backend NAME     fentry or tracepoint (default: the first that works)\n"
+	     "      --backend NAME     fentry, kprobe or tracepoint (default: the best that\n"
+	     "                         this kernel allows)\n"
 	     "      --entry            tracepoint backend: hook the entry of system calls,\n"
 	     "                         too: gives durations and the segment of shmdt, and\n"
 	     "                         costs every system call of the machine a little more\n"
@@ -58,8 +59,9 @@ void trace_options_help(void)
 	     "\n"
 	     "The last line says how many events were seen; those are delivered, lost\n"
 	     "(the buffer was full) or filtered (not of COMMAND, or not asked for). Where\n"
-	     "some were lost, a line LOST says so. On a kernel without fentry, tracepoints\n"
-	     "do the work: the first lines then say what they can't see.\n"
+	     "some were lost, a line LOST says so. On a kernel that preempts tasks inside\n"
+	     "the kernel, kprobes do the work of fentry, which would miss events; on one\n"
+	     "without both, tracepoints: the first lines then say what they can't see.\n"
 	     "\n"
 	     "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 this kernel allows no\n"
 	     "tracing, 4 events were lost under --strict. The status of COMMAND is in the\n"
@@ -102,7 +104,7 @@ int trace_option(struct trace_options *opt, int c, char **argv)
 	case TRACE_OPT_BACKEND:
 		if (run_parse_backend(optarg, &opt->tracer.backend))
 			return err_usage(opt->name,
-				"--backend '%s': fentry or tracepoint is needed",
+				"--backend '%s': fentry, kprobe or tracepoint is needed",
 				optarg);
 		return EXIT_DONE;
 	case TRACE_OPT_BUFFER:

@@ -30,6 +30,8 @@ const char *tracer_backend_name(enum tracer_backend backend)
 	switch (backend) {
 	case TRACER_FENTRY:
 		return "fentry";
+	case TRACER_KPROBE:
+		return "kprobe";
 	case TRACER_TRACEPOINT:
 		return "tracepoint";
 	default:
@@ -118,6 +120,8 @@ static int load_once(struct tracer *t, const struct tracer_options *opts)
 		err = fill_filter(t, opts->filter);
 	if (!err)
 		err = shmviz_bpf__attach(t->skel);
+	if (!err && t->backend == TRACER_KPROBE)
+		err = tracer_attach_kprobes(t);
 	if (err)
 		goto err_skel;
 
@@ -175,14 +179,32 @@ static int may_fentry(void)
 	return err == -EPERM || err == -EACCES ? err : 0;
 }
 
-static void explain(struct tracer *t, const char *what, int err)
+static void explain(struct tracer *t, int err)
 {
 	const char *detail = libbpf_line;
 
 	if (!strncmp(detail, "libbpf: ", 8))
 		detail += 8;
-	snprintf(t->why, sizeof(t->why), "%s: %s%s%s%s", what, strerror(-err),
-		 *detail ? " (" : "", detail, *detail ? ")" : "");
+	if (t->backend == TRACER_KPROBE && err == -EOPNOTSUPP)
+		detail = "CONFIG_FPROBE is needed";
+	snprintf(t->why, sizeof(t->why), "%s programs were refused: %s%s%s%s%s",
+		 tracer_backend_name(t->backend), strerror(-err),
+		 *detail ? " (" : "", detail, *detail ? ")" : "",
+		 t->backend == TRACER_KPROBE &&
+		 tracer_preemption() == PREEMPTION_YES ?
+		 "; fentry misses events here, since this kernel preempts" : "");
+}
+
+static int may_backend(enum tracer_backend backend)
+{
+	switch (backend) {
+	case TRACER_FENTRY:
+		return may_fentry();
+	case TRACER_KPROBE:
+		return tracer_may_kprobe();
+	default:
+		return 0;
+	}
 }
 
 static int try_backend(struct tracer *t, enum tracer_backend backend,
@@ -192,12 +214,10 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 
 	t->backend = backend;
 	libbpf_line[0] = '\0';
-	err = backend == TRACER_FENTRY ? may_fentry() : 0;
-	err = err ?: load_backend(t, opts);
+	t->look_for_funcs = false;
+	err = may_backend(backend) ?: load_backend(t, opts);
 	if (err) {
-		explain(t, backend == TRACER_FENTRY ?
-			"fentry programs were refused" :
-			"tracepoint programs were refused", err);
+		explain(t, err);
 		return err;
 	}
 	err = tracer_selftest(t);
@@ -210,29 +230,60 @@ static int try_backend(struct tracer *t, enum tracer_backend backend,
 	return err;
 }
 
-static int open_best(struct tracer *t, const struct tracer_options *opts)
+static bool wants_objects(const struct tracer_options *opts)
 {
+	return tracer_objects(opts->filter) & ~TRACER_SEGMENTS;
+}
+
+/*
+ * Best first. On a kernel that preempts, fentry misses most of what several
+ * processes do at a time, so there it comes last: tracepoints see less, but all
+ * of that. Whether it preempts may be unknown; then it is taken to do so, but
+ * not to the price of the tracepoints.
+ */
+static const enum tracer_backend orders[][TRACER_BACKENDS - 1] = {
+	[PREEMPTION_NO] = { TRACER_FENTRY, TRACER_KPROBE, TRACER_TRACEPOINT },
+	[PREEMPTION_YES] = { TRACER_KPROBE, TRACER_TRACEPOINT, TRACER_FENTRY },
+	[PREEMPTION_UNKNOWN] = { TRACER_KPROBE, TRACER_FENTRY,
+				 TRACER_TRACEPOINT },
+};
+
+/* The best that works. @refused: why it is none of those before it. */
+static int try_order(struct tracer *t, const struct tracer_options *opts,
+		     char refused[sizeof(t->why)])
+{
+	const enum tracer_backend *order = orders[tracer_preemption()];
 	int err = -ENOTSUP;
 
-	t->may_iterate = true;
-	if (opts->backend)
-		err = try_backend(t, opts->backend, opts);
-	else
-		err = try_backend(t, TRACER_FENTRY, opts);
-	if (!err) {
-		t->why[0] = '\0';
-		return 0;
+	for (int i = 0; i < TRACER_BACKENDS - 1 && err; i++) {
+		size_t len = strlen(refused);
+
+		/* Of calls, and calls don't say which object it is. */
+		if (order[i] == TRACER_TRACEPOINT && wants_objects(opts))
+			continue;
+		err = try_backend(t, order[i], opts);
+		if (err)
+			snprintf(refused + len, sizeof(t->why) - len, "%s%.180s",
+				 len ? "; " : "", t->why);
 	}
-	/* Tracepoints are of calls, and calls don't say which object it is. */
-	if (tracer_objects(opts->filter) & ~TRACER_SEGMENTS)
-		return err;
-	if (opts->backend != TRACER_FENTRY)
-		err = try_backend(t, TRACER_TRACEPOINT, opts);
+	return err;
+}
+
+static int open_best(struct tracer *t, const struct tracer_options *opts)
+{
+	char refused[sizeof(t->why)] = "";
+	int err;
+
+	t->may_iterate = true;
+	err = opts->backend ? try_backend(t, opts->backend, opts) :
+			      try_order(t, opts, refused);
 	/* Nothing but tracepoints, then. */
-	if (err && (opts->snapshot || opts->entry)) {
+	if (err && (opts->snapshot || opts->entry) && !wants_objects(opts)) {
 		t->may_iterate = false;
 		err = try_backend(t, opts->backend ?: TRACER_TRACEPOINT, opts);
 	}
+	if (!err || !opts->backend)
+		memcpy(t->why, refused, sizeof(t->why));
 	return err;
 }
 

@@ -18,7 +18,8 @@
  *
  * tracer.c loads, attaches and reads; tracer_hooks.c knows which programs there
  * are for what, tracer_selftest.c whether they fire, tracer_attached.c what is
- * there already, tracer_stat.c what was counted.
+ * there already, tracer_stat.c what was counted, tracer_facts.c which backend
+ * misses nothing on this kernel, tracer_kprobe.c how kprobes are attached.
  */
 #ifndef SHMVIZ_TRACER_H
 #define SHMVIZ_TRACER_H
@@ -35,7 +36,15 @@ enum tracer_backend {
 	TRACER_NONE,		/* the kernel allows no tracing */
 	TRACER_TRACEPOINT,	/* one program on raw sys_exit */
 	TRACER_FENTRY,		/* fentry and fexit on the calls themselves */
+	TRACER_KPROBE,		/* kprobes there: where fentry would miss some */
+	TRACER_BACKENDS,
 };
+
+/* Whether it sees all that happens to attachments, and not the calls alone. */
+static inline bool tracer_is_whole(enum tracer_backend backend)
+{
+	return backend == TRACER_FENTRY || backend == TRACER_KPROBE;
+}
 
 /*
  * What is to be told; all of it where everything is 0. An event must be in each

@@ -5,6 +5,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "hook.h"
 #include "tracer.h"
 #include "shmviz.skel.h"
 
@@ -24,6 +25,7 @@ struct tracer_missed {
 	struct missed_program {
 		const struct bpf_program *prog;
 		enum rec_kind kind;
+		const struct bpf_link *kprobes; /* NULL: its misses are all */
 	} programs[MISSED_MAX];
 	size_t n;
 	__u64 before[MISSED_MAX]; /* when the tracer was armed */
@@ -40,6 +42,8 @@ struct tracer {
 	bool may_iterate;	/* over all VMAs, as far as is known */
 	bool look_for_funcs;	/* some function to hook is not there */
 	bool wants_protect;	/* KIND_PROTECT is asked for */
+	int protect_args;	/* of mprotect_fixup(); 0: it is not hooked */
+	__u64 hooks;		/* HOOK_BIT() of each function that is hooked */
 	enum selftest fired[KIND_MAX];
 	enum selftest compat[KIND_CALLS];
 	tracer_fn *fn;
@@ -63,6 +67,32 @@ bool tracer_is_of_objects(const struct bpf_program *prog);
 
 /* Marks the programs to load for t->backend. */
 void tracer_choose_hooks(struct tracer *t, const struct tracer_options *opts);
+
+/* The function of a hook; its HOOK_* flags. */
+const char *tracer_hook_func(enum hook hook);
+unsigned int tracer_hook_flags(enum hook hook);
+
+/*
+ * Whether this kernel takes the processor from a task that is inside the kernel.
+ */
+enum preemption {
+	PREEMPTION_NO,
+	PREEMPTION_YES,
+	PREEMPTION_UNKNOWN,
+};
+enum preemption tracer_preemption(void);
+
+/* Whether probes of returns take places of a pool, which may run out of them. */
+bool tracer_has_pool(void);
+
+/* 0, or -errno: this kernel has no kprobe.multi, or doesn't let us have it. */
+int tracer_may_kprobe(void);
+
+/* Attaches kprobe.bpf.h to all of t->hooks. 0 or -errno. */
+int tracer_attach_kprobes(struct tracer *t);
+
+/* Events that came by a kprobe.multi link without its program. */
+__u64 tracer_kprobe_misses(const struct bpf_link *link);
 
 /* Fills t->blind: what no program is there for, or none that fires. */
 void tracer_list_blind(struct tracer *t, const struct tracer_options *opts);

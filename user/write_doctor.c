@@ -38,6 +38,7 @@ static const struct {
 		"works through the fallback, the sys_exit tracepoint",
 		VERDICT_LIMITED },
 	[TRACER_FENTRY] = { "fentry", "does all it can", VERDICT_OK },
+	[TRACER_KPROBE] = { "kprobe", "does all it can", VERDICT_OK },
 };
 
 #define NAME_WIDTH	14

@@ -21,6 +21,8 @@ LANE_TIMEOUT_APPS=1800
 # A lane takes ten minutes; this is for one that hangs, on a machine that may have
 # other things to do.
 LANE_TIMEOUT=3000
+# Crowds of processes take turns on the two processors of an emulated machine.
+LANE_TIMEOUT_PREEMPT=3600
 # The checkers of the debug kernels make everything several times slower, and the
 # fuzzer takes an hour by itself.
 LANE_TIMEOUT_DEBUG=14400
@@ -139,7 +141,7 @@ lane_vm()
 	local less=() share
 
 	! grep -q '^pass.*: tracepoint: ' "$results/host.tsv" 2>/dev/null ||
-		less=(--env BACKENDS=fentry)
+		less=(--env BACKENDS=whole)
 	less+=(--env "NATIVE=$(tests_passed "$results/host.tsv")")
 	# What hardly depends on the kernel: on one, unless all are asked for.
 	if [[ ! ${all_kernels-} && ${#kernels[@]} -gt 1 &&
@@ -173,6 +175,17 @@ lane_parallel()
 {
 	lane_lab "$1" "$LANE_TIMEOUT" --parallel --cpus 4 --env TIMEOUT=900 \
 		-- tests/run "${PARALLEL_TESTS[@]}"
+}
+
+# What of the tests depends on how the kernel preempts.
+lane_preempt()
+{
+	local tests
+
+	tests=$(cd "$TOP/tests" && echo trace*.sh stat*.sh top_live.sh report_live.sh)
+	# shellcheck disable=SC2086 # words
+	lane_lab "$KERNEL_DEFAULT" "$LANE_TIMEOUT_PREEMPT" --append preempt=full \
+		--env TIMEOUT=1500 -- tests/run $tests
 }
 
 # lane_debug KERNEL: debug or kcsan

@@ -53,7 +53,7 @@ static struct tracer *open_tracer(const struct top_options *opt, bool all,
 	return tracer_open(&options, why, size);
 }
 
-/* Kernels without fentry know segments only. */
+/* Kernels without fentry and kprobes know segments only. */
 static bool wants_others(const struct top_options *opt)
 {
 	for (int kind = 0; kind < OBJECT_KINDS; kind++)
@@ -68,8 +68,8 @@ static void explain(struct top_source *source)
 
 	if (source->segments_only)
 		snprintf(source->missing, size, "events of System V segments"
-			 " only, and no fork, exit and exec: fentry is not"
-			 " allowed here");
+			 " only, and no fork, exit and exec: neither fentry"
+			 " nor kprobes are to be had here");
 	else if (source->tracer)
 		return;
 	else if (source->err == EPERM && geteuid())

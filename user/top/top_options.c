@@ -36,8 +36,8 @@ int top_options_help(void)
 	     "      --redact        with --batch: keys and names as stand-ins, to be\n"
 	     "                      published; --filter takes the real ones\n"
 	     "      --no-events     don't trace: less to see, and nothing that it costs\n"
-	     "      --backend NAME  trace by fentry or tracepoint (default: the first that\n"
-	     "                      works)\n"
+	     "      --backend NAME  trace by fentry, kprobe or tracepoint (default: the best\n"
+	     "                      that this kernel allows)\n"
 	     "  -h, --help          show this help\n"
 	     "\n"
 	     "Columns of --batch, none of them ever empty or with a blank in it:\n"
@@ -128,7 +128,7 @@ static int take_option(struct top_options *opt, int c, char **argv)
 	case OPT_BACKEND:
 		if (run_parse_backend(optarg, &opt->backend))
 			return err_usage("top", "unknown backend '%s', known are"
-					 " fentry, tracepoint", optarg);
+					 " fentry, kprobe, tracepoint", optarg);
 		break;
 	case OPT_NO_EVENTS:
 		opt->events = false;
