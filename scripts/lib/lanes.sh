@@ -10,9 +10,7 @@
 # Lanes of virtual machines run side by side, one for each processor of the host:
 # however many it has itself, an emulated machine keeps one of them busy.
 
-# What the tests use, besides what they test.
-LANE_PROGRAMS=(perl strace stress-ng jq setpriv)
-# The lane apps, besides: servers start and stop in it. Debian's python3 finds
+# The lane apps, besides LANE_PROGRAMS of packages.sh: servers start and stop in it. Debian's python3 finds
 # its modules where Debian puts them.
 APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 	       /usr/bin/python3)
@@ -194,4 +192,10 @@ lane_debug()
 	lane_lab "$1" "$LANE_TIMEOUT_DEBUG" --parallel \
 		--env TIMEOUT=$((FUZZ_SECS_DEBUG + 1800)) \
 		--env "FUZZ_SECS=$FUZZ_SECS_DEBUG" -- scripts/guest/debug.sh
+}
+
+# On the default kernel: a defect that only another one shows is not among them.
+lane_mutants()
+{
+	"$TOP/scripts/mutants"
 }

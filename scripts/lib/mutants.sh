@@ -21,16 +21,24 @@ mutant_patch()
 	printf '%s\n' "$MUTANTS_DIR/$1.patch"
 }
 
-# mutant_header NAME KEY: the value of a line of the header
-mutant_header()
+# mutants_headers NAME...: lines NAME KEY VALUE, of the headers
+mutants_headers()
 {
-	sed -n "/^--- /q; s/^$2: *//p" "$(mutant_patch "$1")"
+	(cd "$MUTANTS_DIR" && awk '
+		FNR == 1 { name = substr(FILENAME, 1, length(FILENAME) - 6)
+			   header = 1; defect = "" }
+		/^$/ && defect != "" { print name, "Defect:", defect; defect = "" }
+		/^--- / { header = 0 }
+		/^[+][+][+] b\// { print name, "File:", substr($2, 3) }
+		/^(Test|Where|Survives): / && header { print name, $0; next }
+		header && NF { defect = defect (defect == "" ? "" : " ") $0 }
+		' "${@/%/.patch}")
 }
 
 # mutants_read [NAME...]: sets mutants, and what the headers say of each
 mutants_read()
 {
-	local name path
+	local name key value path
 
 	mutants=("$@")
 	if ! (($#)); then
@@ -42,13 +50,17 @@ mutants_read()
 	for name in "${mutants[@]}"; do
 		[[ -r $(mutant_patch "$name") ]] ||
 			die "no mutant '$name': see scripts/mutants --list"
-		mutant_defect[$name]=$(sed -n 1p "$(mutant_patch "$name")")
-		mutant_test[$name]=$(mutant_header "$name" Test)
-		mutant_where[$name]=$(mutant_header "$name" Where)
-		mutant_survives[$name]=$(mutant_header "$name" Survives)
-		mutant_file[$name]=$(sed -n 's/^+++ b\///p' \
-			"$(mutant_patch "$name")")
+		mutant_survives[$name]=
 	done
+	while read -r name key value; do
+		case $key in
+		Defect:) mutant_defect[$name]=$value ;;
+		File:) mutant_file[$name]=$value ;;
+		Test:) mutant_test[$name]=$value ;;
+		Where:) mutant_where[$name]=$value ;;
+		Survives:) mutant_survives[$name]=$value ;;
+		esac
+	done < <(mutants_headers "${mutants[@]}")
 }
 
 mutants_list()
@@ -84,6 +96,11 @@ mutant_mistake()
 	local name=$1 patch places
 
 	patch=$(mutant_patch "$name")
+	[[ ${mutant_file[$name]-} && ${mutant_test[$name]-} &&
+	   ${mutant_where[$name]-} && ${mutant_defect[$name]-} ]] || {
+		echo "it lacks a defect, Test:, Where: or a diff"
+		return
+	}
 	case ${mutant_file[$name]} in
 	kmod/*|bpf/*|user/*) ;;
 	*) echo "it changes no file of kmod, bpf or user"; return ;;
@@ -147,7 +164,7 @@ tree_prepare()
 	local tree=$work/tree.$1
 
 	mkdir -p "$tree/build" &&
-	cp -a "$TOP"/{Makefile,kmod,bpf,user} "$tree/" &&
+	cp -a "$TOP"/{Makefile,kmod,bpf,user,tests} "$tree/" &&
 	cp -a "$BUILD"/{obj,shmviz} "$BUILD"/*.h "$tree/build/" || return
 	if [[ $(mutants_where module) ]]; then
 		module_make "$release" "$tree" -s || return
@@ -155,26 +172,25 @@ tree_prepare()
 	mv "$tree" "$work/pristine.$1"
 }
 
-# same_program A B: whether the code is the same. A hash of the sources is in
+# same_program A B TMP: whether the code is the same. A hash of the sources is in
 # .modinfo.
 same_program()
 {
-	local file
+	strip -g -R .note.gnu.build-id -R .modinfo -o "$3" "$1" &&
+	strip -g -R .note.gnu.build-id -R .modinfo -o "$3.same" "$2" &&
+	cmp -s "$3" "$3.same"
+}
 
-	for file in "$@"; do
-		strip -g -R .note.gnu.build-id -R .modinfo -o "$file.bare" "$file" ||
-			return
-	done
-	cmp -s "$1.bare" "$2.bare"
-	set -- "$?" "$@"
-	rm -f "$2.bare" "$3.bare"
-	return "$1"
+# A test of this name is made of the command's own sources.
+is_unit()
+{
+	[[ $1 == unit_* ]]
 }
 
 # mutant_build NAME NUMBER: the mutant's program, in the tree of that number
 mutant_build()
 {
-	local name=$1 tree=$work/tree.$2 product=shmviz
+	local name=$1 tree=$work/tree.$2 product=shmviz same=$work/pristine.$2
 
 	rm -rf "$tree"
 	cp -a "$work/pristine.$2" "$tree" &&
@@ -183,11 +199,15 @@ mutant_build()
 	if [[ ${mutant_where[$name]} == module ]]; then
 		product=kmod/$release/shmviz.ko
 		module_make "$release" "$tree" -s || return
+	elif is_unit "${mutant_test[$name]}"; then
+		product=tests/${mutant_test[$name]} same=$TOP
+		make -s --no-print-directory -C "$tree/tests" \
+			"$tree/build/$product" || return
 	else
 		make -s --no-print-directory -C "$tree" build/shmviz || return
 	fi
-	if same_program "$tree/build/$product" \
-			"$work/pristine.$2/build/$product"; then
+	if same_program "$tree/build/$product" "$same/build/$product" \
+			"$work/bare.$2"; then
 		echo "the program is the same as without it"
 		return 1
 	fi
@@ -209,7 +229,7 @@ mutants_builder()
 		mutant_build "$name" "$number" >"$work/$name.build" 2>&1 ||
 			: >"$work/$name.unbuilt"
 	done
-	rm -rf "$work/tree.$number" "$work/pristine.$number"
+	rm -rf "$work/tree.$number" "$work/pristine.$number" "$work/bare.$number"*
 }
 
 mutants_build()

@@ -68,12 +68,14 @@ built_of()
 	mapfile -t built <"$work/built.$1"
 }
 
-# native_test TEST COMMAND LIMIT LOG
+# native_test TEST COMMAND LIMIT LOG: with the test of the mutant, if that is
+# what was changed
 native_test()
 {
 	local path=$TOP/tests/$1
 
 	[[ $1 == *.sh ]] || path=$BUILD/tests/$1
+	[[ ! -e ${2%/*}/$1 ]] || path=${2%/*}/$1
 	(cd "$TOP" && SHMVIZ=$2 PATH=${2%/*}:$PATH \
 		"$TOP/scripts/guest/one_test.sh" "$path" "$3" "$4")
 }

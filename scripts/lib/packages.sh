@@ -33,6 +33,9 @@ packages_test=(
 	chromium chromium-driver python3-selenium graphviz libxml2-utils
 )
 
+# The programs of them that tests call, which a guest needs, too.
+LANE_PROGRAMS=(perl strace stress-ng jq setpriv)
+
 packages_apps=(
 	postgresql-15
 	xvfb x11-apps x11-xkb-utils

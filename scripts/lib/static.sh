@@ -79,7 +79,7 @@ lane_static()
 	local number=0 failed=0 copy=$results/copy kernel release
 
 	echo "TAP version 13"
-	echo "1..$((3 + 2 * $#))"
+	echo "1..$((4 + 2 * $#))"
 	static_copy || return
 	static_test "commands build without a warning" \
 		make -C "$copy" W=1 build/shmviz examples
@@ -90,6 +90,8 @@ lane_static()
 			module_make "$release" "$copy" W=1
 		static_sparse_test "$release"
 	done
+	static_test "each mutant applies, in one place" \
+		"$TOP/scripts/mutants" --check
 	if [[ $(type -P shellcheck) ]]; then
 		static_test "shellcheck is content" static_scripts
 	else
