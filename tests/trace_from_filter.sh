@@ -6,7 +6,7 @@
 
 need jq
 skip_if_native
-begin 4
+begin 5
 own=$(readlink /proc/self/ns/ipc | tr -dc 0-9)
 other=$((own ^ 1))
 
@@ -117,4 +117,12 @@ segments "true:5 true:6 " --ipcns $$
 segments "" --kind memfd
 segments "" --no-segments
 result "segments of the start: shmid, key, ipcns, kind"
+
+for options in "--pid 10 --follow" --entry "--buffer 4K" "--backend tracepoint" \
+	"--duration 1" "-- true"; do
+	# shellcheck disable=SC2086 # words
+	run shmviz trace --from "$tmp/trace" $options
+	expect_error 2 "^shmviz trace: --from FILE goes with"
+done
+result "what only a live trace can do is refused"
 finish
