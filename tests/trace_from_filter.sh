@@ -6,7 +6,7 @@
 
 need jq
 skip_if_native
-begin 5
+begin 6
 own=$(readlink /proc/self/ns/ipc | tr -dc 0-9)
 other=$((own ^ 1))
 
@@ -125,4 +125,32 @@ for options in "--pid 10 --follow" --entry "--buffer 4K" "--backend tracepoint" 
 	expect_error 2 "^shmviz trace: --from FILE goes with"
 done
 result "what only a live trace can do is refused"
+
+# refused OPTION VALUE: it would pass for another value otherwise
+refused()
+{
+	run shmviz trace --from "$tmp/trace" "$1" "$2"
+	expect_error 2 "^shmviz trace: $1 '$2': "
+}
+for value in 0x123456789 0x 0xg 4294967296 -1 ' 1' 1x; do
+	refused --key "$value"
+done
+for value in 'sixteen bytes...' ''; do
+	refused --comm "$value"
+done
+for value in 4294967295 4294967296 -1; do
+	refused --uid "$value"
+done
+for value in 2147483648 -1 0x5; do
+	refused --shmid "$value"
+	refused --pid "$value"
+done
+refused --pid 0
+for option in "--key 0xffffffff" "--key 4294967295" "--comm fifteen-bytes.." \
+	"--uid 4294967294" "--shmid 2147483647" "--pid 2147483647"; do
+	# shellcheck disable=SC2086 # words
+	run shmviz trace --from "$tmp/trace" $option
+	expect_status 0
+done
+result "values of filters at their boundaries"
 finish
