@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ls: keys that are negative numbers in /proc/sysvipc/shm, and creators whose names
-# look like a part of /proc/PID/stat.
+# ls: keys that are negative numbers in /proc/sysvipc/shm, creators whose names look
+# like a part of /proc/PID/stat, and a pid that is another process's by now.
 . "$(dirname "$0")/harness/lib.sh"
 
-need root jq perl
-begin 2
+need root jq perl unshare
+begin 3
 
 key=$((0xfedc0000 + $$ % 65536))
 shm_make 4096 $((key - 4294967296))
@@ -41,4 +41,36 @@ for comm in "x) Z 1 1 1 1" ") R 0 0" "a) (b" "(((" ")))" "a b"; do
 		(.status | index(\"orphan\") != null)"
 done
 result "creators with parentheses, while they live and when they are gone"
+
+# In a pid namespace that gives the creator's pid out a second time, when a second has
+# passed: the kernel keeps no smaller part of the segment's time.
+cat >"$tmp/again.pl" <<'END'
+my ($file, @ls) = @ARGV;
+my $creator = fork // die;
+if (!$creator) { shmget(0, 4096, 01600) // die; exit }
+waitpid($creator, 0);
+my $made = time;
+select(undef, undef, undef, 0.1) until time > $made + 2;
+open(my $last, ">", "/proc/sys/kernel/ns_last_pid") or exit 4;
+syswrite($last, $creator - 1) or exit 4;
+close($last);
+my $other = fork // die;
+if (!$other) { sleep 1000; exit }
+open(my $out, ">", $file); print $out "$creator $other\n"; close($out);
+my $status = system(@ls);
+kill 9, $other; waitpid($other, 0);
+exit($status >> 8);
+END
+run unshare --pid --fork --mount-proc --ipc perl "$tmp/again.pl" "$tmp/pids" \
+	"$SHMVIZ" ls --json
+if [ "$status" = 4 ]; then
+	ktap_test_skip "a pid that was given again" "no /proc/sys/kernel/ns_last_pid here"
+else
+	expect_status 0
+	read -r creator other <"$tmp/pids"
+	expect_same "$other" "$creator" "the pid that was given again"
+	expect_jq "[.segments[] | select(.cpid == $creator and .size == 4096 and
+		.creator == null and (.status | index(\"orphan\") != null))] | length == 1"
+	result "a process with the creator's pid that started later is not the creator"
+fi
 finish

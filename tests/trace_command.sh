@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # COMMAND of trace and stat starts as it would without them: signals, descriptors,
-# capabilities, priority.
+# capabilities, priority. And both end when their reader goes, also where nothing
+# happens that they would write.
 . "$(dirname "$0")/harness/lib.sh"
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl
-begin_each 2
+begin_each 3
 
 cat >"$tmp/state.pl" <<'END'
 open(my $out, ">", $ARGV[0]) or die;
@@ -39,5 +40,19 @@ for backend in $backends; do
 	result "$backend: trace: signals, descriptors, capabilities, priority"
 	expect_as_without shmviz stat --json --backend "$backend"
 	result "$backend: stat: the same"
+
+	for command in trace stat; do
+		{
+			timeout -s KILL 120 "$SHMVIZ" $command --json \
+				--backend "$backend" --shmid 2147483647 2>"$tmp/err"
+			echo $? >"$tmp/status"
+		} | head -n 1 >"$tmp/out"
+		expect_jq '.type == "start"'
+		case $(cat "$tmp/status") in
+		0 | 141) ;;
+		*) fail "$command: status $(cat "$tmp/status") when its reader goes" ;;
+		esac
+	done
+	result "$backend: they end when their reader goes, though nothing happens"
 done
 finish
