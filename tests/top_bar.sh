@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The column FILL of top: how much of an object is there, at its boundaries.
+# The column IN MEMORY of top: how much of an object is there, at its boundaries.
 . "$(dirname "$0")/harness/lib.sh"
 . "$here/harness/top.sh"
 
