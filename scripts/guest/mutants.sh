@@ -5,10 +5,12 @@
 #
 # Runs tests against mutants in the lab guest, for scripts/mutants. A line of LIST:
 #
-#	PLACE NAME TEST LIMIT
+#	PLACE NAME TEST [LIMIT]
 #
-# PLACE is baseline (nothing is changed), module (/mutants/NAME/shmviz.ko is
-# loaded) or vm (/mutants/NAME/shmviz is the command). Prints
+# PLACE is baseline (nothing is changed), module (/mutants/NAME/shmviz.ko is loaded)
+# or vm (/mutants/NAME/shmviz is the command). LIMIT is in seconds; without it, the
+# baseline of TEST in a line above decides: it must have passed, and five times as
+# long and $PATIENCE seconds are the limit. Prints
 #
 #	begin NAME
 #	log NAME LINE		of a baseline that did not pass
@@ -20,17 +22,33 @@
 original=$SHMVIZ_KO
 loaded=$original
 
+# What the test before has left running may need a moment to end.
+unload()
+{
+	tries=50
+	while [ -d /sys/module/shmviz ] && ! rmmod shmviz 2>/dev/null; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		usleep 100000
+	done
+}
+
 # load KO: status 1 if the old one cannot go, 2 if the kernel refuses the new one
 load()
 {
 	[ "$loaded" != "$1" ] || [ ! -d /sys/module/shmviz ] || return 0
-	[ ! -d /sys/module/shmviz ] || rmmod shmviz 2>/dev/null || return 1
+	unload || return 1
 	loaded=
 	insmod "$1" 2>/tmp/insmod || return 2
 	loaded=$1
 }
 
 while read -r place name test limit; do
+	if [ ! "$limit" ]; then
+		[ -e "/tmp/took.$test" ] || continue
+		read -r took <"/tmp/took.$test"
+		limit=$((PATIENCE + 5 * took))
+	fi
 	ko=$original command=/shmviz/build/shmviz
 	case $place in
 	module) ko=/mutants/$name/shmviz.ko ;;
@@ -54,8 +72,11 @@ while read -r place name test limit; do
 	result=$(SHMVIZ_KO=$ko SHMVIZ=$command PATH=${command%/*}:$PATH \
 		/shmviz/scripts/guest/one_test.sh "$path" "$limit" /tmp/log)
 	case $place:$result in
-	baseline:passed*) ;;
-	baseline:*) sed "s/^/log $name /" /tmp/log ;;
+	baseline:passed*)
+		took=${result#* }
+		echo "${took%% *}" >"/tmp/took.$test" ;;
+	baseline:*)
+		sed "s/^/log $name /" /tmp/log ;;
 	esac
 	# A test that loads the module itself leaves this one loaded, or none.
 	[ -d /sys/module/shmviz ] || loaded=

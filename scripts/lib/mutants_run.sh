@@ -42,14 +42,14 @@ without_baseline()
 	esac
 }
 
-# tests_of NAME...: their tests, each once
-tests_of()
+# by_test NAME...: those of one test together, each on a line
+by_test()
 {
 	local name
 
 	for name; do
-		printf '%s\n' "${mutant_test[$name]}"
-	done | sort -u
+		printf '%s %s\n' "${mutant_test[$name]}" "$name"
+	done | sort | cut -d ' ' -f 2
 }
 
 # built_of PLACE...: those that could be built; says of the others that they
@@ -80,21 +80,26 @@ native_test()
 		"$TOP/scripts/guest/one_test.sh" "$path" "$3" "$4")
 }
 
+# native_baseline TEST: sets state and took of it
+native_baseline()
+{
+	local verdict seconds detail
+
+	read -r verdict seconds detail < <(native_test "$1" "$BUILD/shmviz" \
+		"$MUTANTS_BASELINE_LIMIT" "$work/baseline.$1.log")
+	echo "# baseline $1: $verdict, $seconds s${detail:+: $detail}"
+	state[$1]="$verdict $detail" took[$1]=$seconds
+}
+
 mutants_run_native()
 {
 	local name test verdict seconds detail built
 	local -A state=() took=()
 
 	built_of native
-	for test in $(tests_of "${built[@]}"); do
-		read -r verdict seconds detail < <(native_test "$test" \
-			"$BUILD/shmviz" "$MUTANTS_BASELINE_LIMIT" \
-			"$work/baseline.$test.log")
-		echo "# baseline $test: $verdict, $seconds s${detail:+: $detail}"
-		state[$test]="$verdict $detail" took[$test]=$seconds
-	done
-	for name in "${built[@]}"; do
+	for name in $(by_test "${built[@]}"); do
 		test=${mutant_test[$name]}
+		[[ ${state[$test]-} ]] || native_baseline "$test"
 		read -r verdict detail <<<"${state[$test]}"
 		if [[ $verdict != passed ]]; then
 			without_baseline "$name" "$verdict" "$detail"
@@ -107,21 +112,22 @@ mutants_run_native()
 	done
 }
 
-# guest_list FILE: what is still to be run there
+# guest_list: what is still to be run there; see scripts/guest/mutants.sh
 guest_list()
 {
-	local name test
+	local name test listed=
 
-	for test in $(tests_of "${built[@]}"); do
-		[[ ${state[$test]-} ]] || printf 'baseline %s %s %s\n' \
-			"baseline.$test" "$test" "$MUTANTS_BASELINE_LIMIT"
-	done
-	for name in "${built[@]}"; do
+	for name in $(by_test "${built[@]}"); do
 		test=${mutant_test[$name]}
+		if [[ ! ${state[$test]-} && $test != "${listed-}" ]]; then
+			printf 'baseline baseline.%s %s %s\n' "$test" "$test" \
+				"$MUTANTS_BASELINE_LIMIT"
+			listed=$test
+		fi
 		[[ ! ${state[$test]-} || ${state[$test]} == passed* ]] &&
 			[[ ! ${done_with[$name]-} ]] &&
 			printf '%s %s %s %s\n' "${mutant_where[$name]}" "$name" \
-				"$test" "$(limit_of "${took[$test]:-60}")"
+				"$test" "${took[$test]+$(limit_of "${took[$test]}")}"
 	done
 	return 0
 }
@@ -164,6 +170,18 @@ guest_lost()
 	now=
 }
 
+# guest_limit NAME: how long its test may take
+guest_limit()
+{
+	local test=${mutant_test[$1]-}
+
+	if [[ $test ]]; then
+		limit_of "${took[$test]-$MUTANTS_BASELINE_LIMIT}"
+	else
+		echo "$MUTANTS_BASELINE_LIMIT"
+	fi
+}
+
 # guest_boot NUMBER: one boot, and what it says
 guest_boot()
 {
@@ -176,7 +194,7 @@ guest_boot()
 	cp "$work/list" "$work/guest/list"
 	exec {lab}< <(exec "$TOP/scripts/lab" --kernel "$kernel" --timeout 0 \
 		--console "$work/boot.$1.console" --file "$work/guest:/mutants" \
-		--env BACKENDS=fentry "${options[@]}" \
+		--env BACKENDS=fentry --env "PATIENCE=$MUTANTS_PATIENCE" "${options[@]}" \
 		-- scripts/guest/mutants.sh /mutants/list 2>"$log")
 	lab_pid=$!
 	while read -r -t "$patience" -u "$lab" line; do
@@ -184,8 +202,7 @@ guest_boot()
 		case $line in
 		begin)
 			now=$name
-			patience=$(($(awk -v name="$name" \
-				'$2 == name { print $4 }' "$work/list") + 120)) ;;
+			patience=$((120 + $(guest_limit "$name"))) ;;
 		log)
 			printf '%s\n' "$verdict $seconds $detail" \
 				>>"$work/$name.log" ;;
