@@ -89,5 +89,7 @@ section=$(object "shmid 5")
 expect_same "$(in_page "count($section//*[@class='spans']//*[local-name()='tbody']/*)")" 2 "attachments"
 expect_same "$(xmllint --xpath "$section//*[@class='spans']//*[local-name()='td'][6]/@data-ts" \
 	"$tmp/page" 2>/dev/null | grep -o '[0-9]*' | sort | tr '\n' ' ')" "4000 5000 " "their ends"
+expect_same "$(in_page "count($section//*[@class='spans']//*[local-name()='tr'][*[@data-ts='3000']][*[6][@data-ts='5000']])")" \
+	1 "rows from 3000 to 5000"
 result "an address just past an attachment is none of it"
 finish
