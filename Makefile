@@ -103,8 +103,8 @@ demo check bench:
 check-all-kernels check-debug-kernel:
 	+$(Q)./scripts/check --$(patsubst check-%,%,$@)
 
-check-mutants:
-	+$(Q)./scripts/check mutants
+check-parallel check-debug check-kcsan check-mutants:
+	+$(Q)./scripts/check $(patsubst check-%,%,$@)
 
 clean:
 	rm -rf $(OBJ) $(BUILD)/shmviz $(BUILD)/*.h $(BUILD)/kmod $(BUILD)/tests \
@@ -118,8 +118,10 @@ help:
 	@echo "make demo         see it work in a lab VM (./scripts/demo)"
 	@echo "make check        run all tests, in lab VMs and here (./scripts/check)"
 	@echo "make check-all-kernels, make check-debug-kernel"
-	@echo "                  the same, and on Debian's newest kernel; and on one"
-	@echo "                  with KASAN, lockdep and the like (./scripts/check -h)"
+	@echo "                  the same, and on Debian's newest kernel; and on two"
+	@echo "                  with KASAN, KCSAN, lockdep and the like"
+	@echo "make check-parallel, make check-debug, make check-kcsan"
+	@echo "                  one lane of those alone (./scripts/check -h)"
 	@echo "make check-mutants  put known defects into the code, one at a time, and"
 	@echo "                  see that a test notices each (./scripts/mutants)"
 	@echo "make bench        what tracing costs, beside others (./scripts/bench)"
@@ -132,4 +134,5 @@ help:
 .PRECIOUS: $(OBJ)/%.bpf.o
 .DELETE_ON_ERROR:
 .PHONY: all examples kmod no-kmod tests demo check bench check-all-kernels \
-	check-debug-kernel check-mutants clean help
+	check-debug-kernel check-parallel check-debug check-kcsan check-mutants \
+	clean help

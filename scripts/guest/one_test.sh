@@ -8,12 +8,13 @@
 #
 #	VERDICT SECONDS DETAIL
 #
-# VERDICT is passed, skipped, failed, or hung: not done after LIMIT seconds.
+# VERDICT is passed, skipped, failed, missing, or hung: not done after LIMIT seconds.
 # DETAIL is the first result that failed, or the reason of a skip. LOG keeps the
 # output. A script is stopped at its first failed result, because its traps clean
 # up; a C program is not, because it cleans up at its end.
 
 path=$1 limit=$2 log=$3
+[ -x "$path" ] || { echo "missing 0 no such program: $path"; exit; }
 rm -f "$log".*
 : >"$log"
 begun=$(date +%s)

@@ -10,8 +10,8 @@
 # Lanes of virtual machines run side by side, one for each processor of the host:
 # however many it has itself, an emulated machine keeps one of them busy.
 
-# The lane apps, besides LANE_PROGRAMS of packages.sh: servers start and stop in it. Debian's python3 finds
-# its modules where Debian puts them.
+# The lane apps, besides LANE_PROGRAMS of packages.sh: servers start and stop in
+# it. Debian's python3 finds its modules where Debian puts them.
 APPS_PROGRAMS=(/usr/lib/postgresql/15/bin/postgres Xvfb x11perf xkbcomp
 	       /usr/bin/python3)
 APPS_FILES=(/usr/lib/python3/dist-packages/sysv_ipc.*.so)
