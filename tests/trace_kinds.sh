@@ -155,8 +155,9 @@ rebuild='def hex: ltrimstr("0x") | explode | reduce .[] as $c (0;
 # maps PID: the same from /proc/PID/maps
 maps()
 {
-	perl -ne '/^(\w+)-(\w+) (\S+) (\w+) \S+ (\d+) +(\/memfd:dance|\/dev\/zero|\/SYSV)/ and
-		print join(" ", ($ARGV =~ /(\d+)/), $5, hex $1, hex $2, $3, hex $4), "\n"' "/proc/$1/maps"
+	perl -ne 'BEGIN { $pid = shift }
+		/^(\w+)-(\w+) (\S+) (\w+) \S+ (\d+) +(\/memfd:dance|\/dev\/zero|\/SYSV)/ and
+		print join(" ", $pid, $5, hex $1, hex $2, $3, hex $4), "\n"' "$1" "/proc/$1/maps"
 }
 
 # A process and its child at rest, after they have mapped, split, protected, moved and let
