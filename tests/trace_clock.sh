@@ -97,7 +97,7 @@ for backend in $backends; do
 	call 1
 	exec 3>&-
 	wait $caller
-	kill -INT $stat
+	kill -TERM $stat
 	wait $stat
 	jq -s . "$tmp/stat" >"$tmp/stat.all"
 	trace_end

@@ -57,7 +57,7 @@ with_before()
 	echo go >&3
 	exec 3>&-
 	wait "$threads"
-	kill -INT "$pid"
+	kill -TERM "$pid"
 	wait "$pid"
 	status=$?
 }
