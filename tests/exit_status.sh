@@ -167,7 +167,7 @@ for arguments in "trace --json" "trace" "report -o $tmp/page"; do
 	expect_status 0
 done
 # What is no trace stays a failure, whatever was lost.
-echo '{"type":"event"}' >"$tmp/bad"
+echo '{"type":"other"}' >"$tmp/bad"
 run shmviz trace --from "$tmp/bad" --strict
 expect_error 1 "line 1"
 result "4: events were lost under --strict, live and from a file"
