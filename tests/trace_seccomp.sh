@@ -8,9 +8,9 @@
 
 need root jq strace progs/seccomp
 find_backends
-fentry=1
-[ -z "$no_fentry" ] || fentry=0
-begin $((5 + fentry))
+results=5
+[ ! "$whole" ] || results=6
+begin $results
 
 ways="errno trap caught kill thread one-of-two trace notify blocked"
 
@@ -120,11 +120,11 @@ expect_same "$(grep -o '<td>SIGSYS</td>' "$tmp/page" | wc -l | tr -d ' ')" 6 "ce
 expect_same "$(grep -c '"name":"shmget SIGSYS"' "$tmp/perfetto")" 5 "slices with SIGSYS"
 result "report: the same"
 
-if [ "$fentry" = 1 ]; then
-	trace_ways fentry
+if [ "$whole" ]; then
+	trace_ways "$whole"
 	expect_jq 'length == 0' "$tmp/calls"
 	expect_jq '.[0].blind | any(.[]; . == "calls that seccomp refuses or answers")' "$tmp/all"
-	trace_29 fentry
-	result "fentry: none of them, and it says so"
+	trace_29 "$whole"
+	result "$whole: none of them, and it says so"
 fi
 finish

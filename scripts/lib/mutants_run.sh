@@ -194,7 +194,7 @@ guest_boot()
 	cp "$work/list" "$work/guest/list"
 	exec {lab}< <(exec "$TOP/scripts/lab" --kernel "$kernel" --timeout 0 \
 		--console "$work/boot.$1.console" --file "$work/guest:/mutants" \
-		--env BACKENDS=fentry --env "PATIENCE=$MUTANTS_PATIENCE" "${options[@]}" \
+		--env BACKENDS=whole --env "PATIENCE=$MUTANTS_PATIENCE" "${options[@]}" \
 		-- scripts/guest/mutants.sh /mutants/list 2>"$log")
 	lab_pid=$!
 	while read -r -t "$patience" -u "$lab" line; do
