@@ -26,7 +26,7 @@ LANE_TIMEOUT_PREEMPT=3600
 LANE_TIMEOUT_DEBUG=14400
 FUZZ_SECS_DEBUG=3600
 # What finds a race only where processors run at the same time.
-PARALLEL_TESTS=(stress fuzz device_list trace_life.sh trace_loss.sh)
+PARALLEL_TESTS=(stress fuzz device_list device_crowd trace_life.sh trace_loss.sh)
 
 # lane_run LANE FUNCTION [ARG...]: a lane, after all before it
 lane_run()
