@@ -126,12 +126,14 @@ expect_same "$(jq -r '.[0] | "\(.dev_major):\(.dev_minor) \(.inode)"' "$tmp/ev")
 result "a file: mapped shared and writable, and nothing else of it"
 
 # VMAs by process and object, from the events: their range, protection and offset. A split
-# of a segment has no adjust: it is cut off the VMA that it lies in.
+# of a segment has no adjust: it is cut off the VMA that it lies in. Where mprotect moves the
+# boundary between two VMAs of a segment, protect alone tells it: it has the VMA that is there
+# then, which is cut out of all others.
 rebuild='def hex: ltrimstr("0x") | explode | reduce .[] as $c (0;
 		. * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
 	def pages: . + 4095 | . - . % 4096;
 	def cut($v): map(
-		if .[0] <= $v[0] and $v[1] <= .[1] then
+		if .[0] < $v[1] and $v[0] < .[1] then
 			[.[0], $v[0], .[2], .[3]], [$v[1], .[1], .[2], .[3] + $v[1] - .[0]] |
 			select(.[0] < .[1])
 		else . end);
@@ -147,7 +149,9 @@ rebuild='def hex: ltrimstr("0x") | explode | reduce .[] as $c (0;
 	elif $e.event == "adjust" then ($e.was_addr | hex) as $from | ($e.was_end | hex) as $to |
 		.[$k] |= (map(select(.[0] != $from or .[1] != $to)) + [$v])
 	elif $e.event == "protect" then
-		.[$k] |= map(if .[0] <= $v[0] and $v[1] <= .[1] then .[2] = $v[2] else . end)
+		.[$k] |= (if $e.kind then
+			map(if .[0] <= $v[0] and $v[1] <= .[1] then .[2] = $v[2] else . end)
+			else cut($v) + [$v] end)
 	elif $e.event == "drop" then .[$k] |= map(select(.[0] != $v[0] or .[1] != $v[1]))
 	else . end) |
 	to_entries[] | .key as $k | .value[] | "\($k) \(map(tostring) | join(" "))"'
