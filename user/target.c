@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -247,14 +248,33 @@ static int open_ipcns(const struct target *target)
 	return fd;
 }
 
+/* Whether a file is the board, which nobody can open by a path. */
+static bool is_board(int path_fd)
+{
+	const struct shmviz_open request = {
+		.kind = SHMVIZ_KIND_BOARD, .ns_fd = -1,
+	};
+	struct device_object board;
+	struct device_error error;
+	struct stat st;
+
+	if (fstat(path_fd, &st) || device_open(&board, &request, &error))
+		return false;
+	device_close(&board);
+	return board.info.ino == st.st_ino && board.info.dev == st.st_dev;
+}
+
+/* A descriptor; -ENXIO for the board, which needs none; or -1 with a line. */
 static int open_mapping(const struct target *target)
 {
 	int path_fd = procfs_find_mapping(target->pid, target->addr), fd;
+	bool board;
 
 	fd = path_fd < 0 ? path_fd : procfs_reopen(path_fd);
+	board = fd == -ENXIO && path_fd >= 0 && is_board(path_fd);
 	if (path_fd >= 0)
 		close(path_fd);
-	if (fd >= 0)
+	if (fd >= 0 || board)
 		return fd;
 	switch (-fd) {
 	case ESRCH:
@@ -314,6 +334,10 @@ static int make_request(const struct target *target,
 	} else {
 		request->kind = SHMVIZ_KIND_FILE;
 		*fd = target->path ? open_path(target) : open_mapping(target);
+		if (*fd == -ENXIO) {
+			request->kind = SHMVIZ_KIND_BOARD;
+			return EXIT_DONE;
+		}
 		request->id = *fd;
 	}
 	return *fd < 0 ? EXIT_FAILED : EXIT_DONE;
