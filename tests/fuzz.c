@@ -472,6 +472,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--end"))
 		return 0;
 	close(util_begin(5, UTIL_DEVICE));
+	/* What killed workers leave behind goes with it. */
+	if (unshare(CLONE_NEWIPC))
+		ksft_exit_fail_msg("no IPC namespace: %s\n", strerror(errno));
 	before = util_shmem_kib();
 	begin();
 	run_all(number("FUZZ_SECS", 60));
