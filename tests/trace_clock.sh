@@ -84,9 +84,9 @@ for backend in $backends; do
 	pids="$pids $caller"
 	exec 3>"$tmp/go"
 	date -u -s "2027-03-01 12:00:00" >/dev/null
-	background "$SHMVIZ" stat --json --backend "$backend" --interval 1 --pid $caller >"$tmp/stat" 2>/dev/null
+	background "$SHMVIZ" stat --json --backend "$backend" --interval 1 --pid $caller >"$tmp/stat" 2>/dev/null 3>&-
 	stat=$pid
-	trace_begin --backend "$backend" --pid $caller --no-segments
+	trace_begin --backend "$backend" --pid $caller --no-segments 3>&-
 	wait_for grep -q '"type":"start"' "$tmp/stat"
 	call 2
 	set_clock "2027-03-01 15:30:00"
