@@ -9,7 +9,10 @@
 
 const volatile __u32 cfg_protect_args;	/* PROTECT_ARGS*; 0: not hooked */
 
-/* 1: it is told of at the end. mprotect changes much memory that nobody shares: away with that at once. */
+/*
+ * 1: it is told of at the end. mprotect changes much memory that nobody shares, so
+ * that comes first.
+ */
 static __always_inline int on_protect(struct vm_area_struct *vma,
 				      unsigned long flags)
 {

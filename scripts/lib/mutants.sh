@@ -30,6 +30,7 @@ mutants_headers()
 		/^$/ && defect != "" { print name, "Defect:", defect; defect = "" }
 		/^--- / { header = 0 }
 		/^[+][+][+] b\// { print name, "File:", substr($2, 3) }
+		/^SPDX-License-Identifier: / && header { next }
 		/^(Test|Where|Survives): / && header { print name, $0; next }
 		header && NF { defect = defect (defect == "" ? "" : " ") $0 }
 		' "${@/%/.patch}")
