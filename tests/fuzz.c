@@ -10,11 +10,13 @@
  *	SEED=N		the random numbers: each worker does the same operations
  *			again, though not at the same moments
  */
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -465,6 +467,40 @@ static void expect_memory_back(long before)
 	result("all shared memory is free again\n");
 }
 
+/* The parent of a process; 0 if it is gone. */
+static pid_t parent_of(const char *pid)
+{
+	char path[300], line[512];
+	pid_t parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = fopen(path, "re");
+	if (file && fgets(line, sizeof(line), file) && strrchr(line, ')'))
+		sscanf(strrchr(line, ')'), ") %*c %d", &parent);
+	if (file)
+		fclose(file);
+	return parent;
+}
+
+/* Those whose parent was killed have become children of this process. */
+static void end_orphans(void)
+{
+	struct dirent *entry;
+	DIR *proc;
+
+	while (waitpid(-1, NULL, WNOHANG) >= 0) {
+		proc = opendir("/proc");
+		while (proc && (entry = readdir(proc)))
+			if (atoi(entry->d_name) > 0 &&
+			    parent_of(entry->d_name) == getpid())
+				kill(atoi(entry->d_name), SIGKILL);
+		if (proc)
+			closedir(proc);
+		usleep(10000);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	long before;
@@ -472,12 +508,14 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--end"))
 		return 0;
 	close(util_begin(5, UTIL_DEVICE));
-	/* What killed workers leave behind goes with it. */
+	/* What killed workers leave behind goes with it, and with its processes. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (unshare(CLONE_NEWIPC))
 		ksft_exit_fail_msg("no IPC namespace: %s\n", strerror(errno));
 	before = util_shmem_kib();
 	begin();
 	run_all(number("FUZZ_SECS", 60));
+	end_orphans();
 	report_done();
 	fuzz_machine_end();
 	expect(!util_rmmod());

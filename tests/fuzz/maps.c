@@ -140,7 +140,7 @@ static int some_map_flags(void)
 				     MAP_SHARED_VALIDATE, MAP_PRIVATE };
 	static const int more[] = { 0, 0, 0, MAP_POPULATE, MAP_LOCKED,
 				    MAP_NORESERVE, MAP_NONBLOCK | MAP_POPULATE,
-				    MAP_GROWSDOWN, MAP_STACK, MAP_SYNC };
+				    MAP_STACK, MAP_SYNC };
 
 	return MAP_FIXED | fuzz_pick(kinds) | fuzz_pick(more);
 }
