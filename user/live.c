@@ -94,6 +94,8 @@ static void say_anchor(struct trace *trace)
 	struct anchor anchor = anchor_now();
 
 	trace->to->anchor(&anchor, trace->ctx);
+	/* There may be no event for long. */
+	flush_output();
 }
 
 /* Prints what is there, or some of it; false when it can't be printed. */
