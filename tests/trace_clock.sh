@@ -129,7 +129,7 @@ for backend in $backends; do
 	expect_same "$(cat "$tmp/anchors")" "[1803902400,1803915000,1767258000,1767258000]" "anchors of stat"
 	# shellcheck disable=SC2016 # of jq
 	expect_jq '[.[] | select(.type == "end")] | .[0].seen == .[0].delivered + .[0].filtered' "$tmp/stat.all"
-	run shmviz stat --from "$tmp/trace" --interval 0.001
+	run shmviz stat --from "$tmp/trace" --interval 0.01
 	grep -E '^[0-9:]+, ' "$tmp/out" | cut -d, -f1 | sort -u >"$tmp/lines"
 	expect_grep '^12:0' "$tmp/lines"
 	expect_grep '^15:3' "$tmp/lines"
