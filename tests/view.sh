@@ -209,7 +209,7 @@ run without_owner frames "$shmid"
 expect_status 0
 run shmviz view "$shmid"
 expect_status 0
-expect_grep "xxxxxxxxxyzxxxxx" "$tmp/out"
+expect_grep "xxxxxxxxxyzxwxxx" "$tmp/out"
 set_mode "$shmid" 0400
 run without_owner view "$shmid"
 expect_status 0
