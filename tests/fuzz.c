@@ -31,8 +31,11 @@
 #include "fuzz/pass.h"
 #include "harness/util.h"
 
-/* What the system itself may take meanwhile, in its own tmpfs. */
-#define SLACK_KIB	1024
+/*
+ * swapoff brings back what belongs to others, and the system itself has files in a
+ * tmpfs. An operation that left its object behind would do so hundreds of times.
+ */
+#define SLACK_KIB	8192
 
 #define WORKERS_MAX	32
 #define ROUND_SECS	8
@@ -198,16 +201,53 @@ static void load(void)
 		ksft_exit_fail_msg("insmod: %s\n", strerror(errno));
 }
 
-/* What was open is closed by the kernel a moment after a process has ended. */
+/* The parent of a process; 0 if it is gone. */
+static pid_t parent_of(const char *pid)
+{
+	char path[300], line[512];
+	pid_t parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = fopen(path, "re");
+	if (file && fgets(line, sizeof(line), file) && strrchr(line, ')'))
+		sscanf(strrchr(line, ')'), ") %*c %d", &parent);
+	if (file)
+		fclose(file);
+	return parent;
+}
+
+/* Those whose parent was killed have become children of this process. */
+static void end_orphans(void)
+{
+	struct dirent *entry;
+	DIR *proc;
+
+	while (waitpid(-1, NULL, WNOHANG) >= 0) {
+		proc = opendir("/proc");
+		while (proc && (entry = readdir(proc)))
+			if (atoi(entry->d_name) > 0 &&
+			    parent_of(entry->d_name) == getpid())
+				kill(atoi(entry->d_name), SIGKILL);
+		if (proc)
+			closedir(proc);
+		usleep(10000);
+	}
+}
+
+/*
+ * No worker is there any more, nor is a child of one: it could wait for ever for
+ * the answer to a page fault. The kernel closes what a process had open a moment
+ * after it has ended.
+ */
 static bool unload(void)
 {
+	end_orphans();
 	for (int tries = 0; tries < 3000; tries++) {
 		if (!util_rmmod())
 			return true;
 		if (errno != EWOULDBLOCK && errno != EBUSY)
 			break;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
 		usleep(10000);
 	}
 	return false;
@@ -454,30 +494,11 @@ static void report_done(void)
 	       tried, done);
 }
 
-static long meminfo_kib(const char *name)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	size_t len = strlen(name);
-	long kib = -1;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, len) && line[len] == ':')
-			kib = atol(line + len + 1);
-	if (file)
-		fclose(file);
-	return kib;
-}
-
-/*
- * Shared memory, in memory and in swap: swapoff brings back what belongs to others.
- * Each processor counts for itself until it is asked.
- */
+/* Each processor counts for itself until it is asked. */
 static long shared_kib(void)
 {
 	util_write("/proc/sys/vm/stat_refresh", "1");
-	return meminfo_kib("Shmem") + meminfo_kib("SwapTotal") -
-	       meminfo_kib("SwapFree");
+	return util_shmem_kib();
 }
 
 /* Freed by RCU and by kworkers: in the end, not at once. */
@@ -497,40 +518,6 @@ static void expect_memory_back(long before)
 	result("all shared memory is free again\n");
 }
 
-/* The parent of a process; 0 if it is gone. */
-static pid_t parent_of(const char *pid)
-{
-	char path[300], line[512];
-	pid_t parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
-	file = fopen(path, "re");
-	if (file && fgets(line, sizeof(line), file) && strrchr(line, ')'))
-		sscanf(strrchr(line, ')'), ") %*c %d", &parent);
-	if (file)
-		fclose(file);
-	return parent;
-}
-
-/* Those whose parent was killed have become children of this process. */
-static void end_orphans(void)
-{
-	struct dirent *entry;
-	DIR *proc;
-
-	while (waitpid(-1, NULL, WNOHANG) >= 0) {
-		proc = opendir("/proc");
-		while (proc && (entry = readdir(proc)))
-			if (atoi(entry->d_name) > 0 &&
-			    parent_of(entry->d_name) == getpid())
-				kill(atoi(entry->d_name), SIGKILL);
-		if (proc)
-			closedir(proc);
-		usleep(10000);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	long before;
@@ -545,10 +532,9 @@ int main(int argc, char **argv)
 	before = shared_kib();
 	begin();
 	run_all(number("FUZZ_SECS", 60));
-	end_orphans();
 	report_done();
 	fuzz_machine_end();
-	expect(!util_rmmod());
+	expect(unload());
 	expect(!util_insmod(""));
 	expect_memory_back(before);
 	util_finish();
