@@ -6,6 +6,9 @@
 # A boot that takes longer hangs; so many are tried with --parallel.
 BOOT_TIMEOUT=1200
 BOOTS_MAX=5
+# An emulated processor can stand still for longer than these watchdogs wait; that
+# is no fault of the kernel's.
+PATIENCE_ARGS='watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120'
 qemu_program='qemu-system-x86_64'
 
 # A /dev/kvm can exist without a processor that virtualizes: it accepts a
@@ -68,7 +71,7 @@ qemu_arguments()
 		"${accelerator[@]}" -m "$memory"
 		-smp "$cpus,sockets=$cpus" "${numa[@]}"
 		-kernel "$kernel_image" -initrd "$run/initrd"
-		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 $append"
+		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 $PATIENCE_ARGS $append"
 		-serial "file:$console"
 	)
 	if ((${#command[@]})); then
