@@ -7,6 +7,7 @@
 . "$here/harness/story.sh"
 
 need root jq perl progs/holder
+share second
 begin 7
 
 quick="--backend tracepoint"
