@@ -119,6 +119,7 @@ sub pid {
 	return $_[0] ? take('pid', $_[0]) : 0;
 }
 
+my $weekday = qr/(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 my $month = qr/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/;
 my $h = qr/[0-9a-f]/;
 my @rules = (
@@ -131,6 +132,7 @@ my @rules = (
 	[qr/(?:^|(?<=:))($h+-$h+ [-r][-w][-x][sp] $h{8}) $h+:$h+ (\d+)( ?\S*)/, sub {
 		"$1 " . drop('device') . ' ' .
 		(index($3, 'SYSV') >= 0 || !$2 ? $2 : take('inode', $2)) . $3 }],
+	[qr/\b$weekday $month \d+ \d+:\d\d:\d\d \d{4}\b/, sub { drop('time') }],
 	[qr/\b(?:$month\s+\d+\s+\d+:\d\d(?::\d\d)?(?:\.\d+)?|$month\d\d)\b/, sub { drop('time') }],
 	[qr/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?\b/, sub { drop('time') }],
 	[qr/\b\d\d:\d\d(?::\d\d)?(?:\.\d+)?\b/, sub { drop('time') }],
