@@ -84,6 +84,8 @@ for command in trace stat; do
 done
 result "1: what is not there, or not allowed"
 
+# Where there is no segment, ls prints nothing on stdout.
+shm_make 4096
 for arguments in "--help" "--version" "ls" "ls --json" "ls --all" "ls --all --json" \
 	"doctor" "doctor --json" "top -b -n 1 --no-events" "map --from $golden" \
 	"map --from $golden --json" "map --from $golden --svg" \
