@@ -4,6 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq
+share first
 begin 4
 
 run shmviz doctor --json

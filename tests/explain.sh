@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
+share first
 begin 13
 
 # Maps what its arguments say, eight pages each; says "WORD ADDRESS" in the file

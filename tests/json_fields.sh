@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-share second
+share first
 has_device && device=4 || device=0
 begin $((6 + device))
 posix=/dev/shm/fields-$$

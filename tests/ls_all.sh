@@ -5,6 +5,7 @@
 . "$here/harness/ls.sh"
 
 need root jq perl unshare stat
+share first
 begin 13
 
 posix=/dev/shm/shmviz-test-$$

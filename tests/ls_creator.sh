@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl unshare
-share second
+share neither
 begin 3
 
 key=$((0xfedc0000 + $$ % 65536))

@@ -7,6 +7,7 @@
 . "$here/harness/ls.sh"
 
 need root device jq perl
+share second
 begin 9
 
 # poke PID ADDRESS r|w [PAGES]: through /proc/PID/mem, which faults as the process would

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device jq perl unshare
+share first
 begin 10
 
 # Maps the object that $ARGV[0] names, eight pages of it from page $ARGV[2] on,

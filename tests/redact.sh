@@ -5,7 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root jq perl
-share second
+share neither
 begin 12
 name=/dev/shm/hidden-posix.$$
 trap 'rm -f "$name"; cleanup' EXIT

@@ -7,7 +7,7 @@
 . "$here/harness/story.sh"
 
 need root jq perl progs/holder
-share second
+share first
 begin 7
 
 quick="--backend tracepoint"

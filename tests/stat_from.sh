@@ -6,7 +6,7 @@
 . "$here/harness/from.sh"
 
 need root jq perl stress-ng
-share second
+share neither
 begin 6
 
 record <<'END'

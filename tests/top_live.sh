@@ -6,6 +6,7 @@
 . "$here/harness/top.sh"
 
 need root jq perl setpriv progs/screen
+share second
 begin 3
 
 # Another run of this test has other keys.

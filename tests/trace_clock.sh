@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root lab jq perl
+share first
 export TZ=UTC
 begin_each 3
 

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl
+share first
 begin_each 3
 
 cat >"$tmp/state.pl" <<'END'

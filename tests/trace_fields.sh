@@ -6,6 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl
+share second
 begin_each 4
 
 # Says in the file $ARGV[0] what it did, one line a call: NAME RET TIME-BEFORE

@@ -6,7 +6,7 @@
 . "$here/harness/from.sh"
 
 need root jq perl stress-ng
-share second
+share neither
 begin 7
 
 shm_make 12288

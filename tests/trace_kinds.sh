@@ -199,7 +199,7 @@ $| = 1;
 print $child ? "parent $$\n" : "child $$\n";
 sleep 1000;
 END
-for seed in 1 2 3; do
+for seed in $(seq "${ROUNDS:-3}"); do
 	: >"$tmp/pids"
 	trace_begin --kind sysv,memfd,anon --buffer 64M --no-segments
 	perl "$tmp/dance" $seed >"$tmp/pids" &

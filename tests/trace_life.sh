@@ -144,7 +144,7 @@ stop_trace()
 
 # Begun in the midst of it, several times, and read when all is at rest.
 mkfifo "$tmp/hold"
-for round in 1 2; do
+for round in $(seq "${ROUNDS:-2}"); do
 	"$progs/storm" <"$tmp/hold" >"$tmp/storm" &
 	storm=$!
 	exec 5>"$tmp/hold"

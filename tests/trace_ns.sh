@@ -6,6 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl unshare nsenter progs/holder
+share first
 begin_each 5
 
 # What each process says of itself; stderr may also have what the tracer says.

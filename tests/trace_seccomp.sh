@@ -7,6 +7,7 @@
 . "$(dirname "$0")/harness/stat.sh"
 
 need root jq strace progs/seccomp
+share second
 find_backends
 results=5
 [ ! "$whole" ] || results=6

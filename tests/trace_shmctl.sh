@@ -6,6 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl unshare
+share second
 begin_each 3
 
 # In a namespace of its own, in which 70 segments came and went: the kernel counts

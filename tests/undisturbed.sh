@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device perl
+share second
 [ -w "/proc/$$/clear_refs" ] || ktap_skip_all "needs /proc/PID/clear_refs"
 begin 7
 

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness/lib.sh"
 
 need root device insmod rmmod perl hexdump unshare
+share second
 ko=${SHMVIZ_KO:-$here/../build/kmod/$(uname -r)/shmviz.ko}
 [ -e "$ko" ] || ktap_skip_all "needs shmviz.ko of this kernel: $ko"
 was=$(cat /sys/module/shmviz/parameters/allow_view)

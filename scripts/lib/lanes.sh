@@ -148,7 +148,8 @@ lane_vm()
 		[[ $1 != "$KERNEL_DEFAULT" ]] || share=first
 		less+=(--env "LANE_SHARE=$share")
 	fi
-	[[ ${all_kernels-} ]] || less+=(--env STRESS_SECS=30)
+	[[ ${all_kernels-} ]] ||
+		less+=(--env STRESS_SECS=30 --env ROUNDS=1)
 	lane_lab "$1" "$LANE_TIMEOUT" --env TIMEOUT=600 "${less[@]}" -- tests/run
 }
 

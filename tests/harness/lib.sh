@@ -60,12 +60,12 @@ skip_if_native()
 	esac
 }
 
-# share first|second: what takes long, and hardly depends on the kernel, is run in one
-# lane of those that scripts/check has for several kernels
+# share first|second|neither: of the two lanes of virtual machines that scripts/check has
+# by itself, the only one that runs this test. `scripts/check -a` runs it in every lane.
 share()
 {
 	[ "${LANE_SHARE:-$1}" = "$1" ] ||
-		ktap_skip_all "the lane of another kernel runs it; scripts/check -a: all do"
+		ktap_skip_all "another lane runs it; all lanes do with scripts/check -a"
 }
 
 # need THING...: skip all if one is missing. A THING is root, device, lab (for what
