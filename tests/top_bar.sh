@@ -19,7 +19,7 @@ for pages in 0 1 15 16 17 128 240 255 256; do
 	shm_make $((256 * 4096)) $((key))
 	[ "$pages" = 0 ] || shm_fill "$shmid" 0 $((pages * 4096))
 	drive 130x24 --no-events --delay 1000 --filter "$key" <<-END
-		see $key
+		see ^sysv:.*$key
 		save $tmp/screen
 		keys q
 		end
@@ -27,7 +27,7 @@ for pages in 0 1 15 16 17 128 240 255 256; do
 	# To the nearest cell, but never none for what is there.
 	full=$(((pages * cells * 2 + 256) / 512))
 	[ "$pages" = 0 ] || [ "$full" -gt 0 ] || full=1
-	got=$(grep "$key" "$tmp/screen" | grep -o '[█s·]\{'"$cells"'\}' | head -n 1)
+	got=$(grep "^sysv:.*$key" "$tmp/screen" | grep -o '[█s·]\{'"$cells"'\}' | head -n 1)
 	want=$(perl -e 'print "█" x $ARGV[0], "·" x ($ARGV[1] - $ARGV[0])' "$full" "$cells")
 	expect_same "$got" "$want" "the bar of $pages pages of 256"
 done
