@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl unshare progs/family
-share second
+share neither
 begin_each 8 1
 
 # The backends share the filters. fentry takes long to start in an emulated

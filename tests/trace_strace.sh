@@ -7,7 +7,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl strace stress-ng progs/storm
-share first
+share second
 begin_each 3
 for backend in $backends; do
 	differ "$backend" "perl's shm builtins" perl -e '

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/harness/stat.sh"
 
 need root jq progs/threads
-share second
+share neither
 begin_each 3 3
 key=0x5e77
 n=300
