@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/stat.sh"
 
 need root jq perl strace stress-ng
-share first
+share neither
 begin_each 3 5
 
 # calls FILE: CALL COUNT ERRORS, as strace counts them

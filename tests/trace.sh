@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl
-share second
+share neither
 begin 10
 
 # Starts several times faster in an emulated machine: where the backend makes no

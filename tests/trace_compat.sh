@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl strace progs/calls32 progs/oddcalls
-share first
+share second
 "$progs/calls32" >"$tmp/said" 2>"$tmp/err" ||
 	ktap_skip_all "this kernel runs no 32-bit programs: $(head -n 1 "$tmp/err")"
 begin_each 7
