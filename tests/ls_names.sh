@@ -5,7 +5,7 @@
 . "$here/harness/ls.sh"
 
 need root jq perl unshare stat
-share first
+share neither
 begin 5
 
 posix=/dev/shm/shmviz-test-$$

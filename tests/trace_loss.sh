@@ -6,7 +6,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq perl setpriv progs/hammer
-share second
+share neither
 begin 5
 
 # sums_up FILE: every event is accounted for, by the kernel and by the lines
