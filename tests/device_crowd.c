@@ -175,15 +175,17 @@ static bool runs_at_once(void)
 }
 
 /*
- * Nobody can stop this process before or after the walk. The other one maps once
- * or twice meanwhile if the walk does not give way, and more often if it does. A
- * lock that is given away can be taken back until somebody has waited for it for
- * 4 ms, so not every walk gives way; one that does is enough.
+ * This process runs before all others, so the other one maps once or twice during a
+ * walk that does not give way, and more often during one that does. There are walks
+ * of the other sort, too: a host can stop our processor before the lock is taken, and
+ * a lock that is given away can be taken back until somebody has waited for it for
+ * 4 ms. In the lab, 97 % of the walks let five mappings in, and 8 % of those of a
+ * module that never gives way.
  */
 static void test_gives_way(int obj)
 {
 	const struct sched_param fifo = { .sched_priority = 10 }, other = {};
-	uint64_t most = 0, n;
+	int often = 0;
 	pid_t pid;
 
 	fflush(stdout);
@@ -194,18 +196,16 @@ static void test_gives_way(int obj)
 	}
 	if (sched_setscheduler(0, SCHED_FIFO, &fifo))
 		ksft_exit_fail_msg("to run alone: %s\n", strerror(errno));
-	for (int i = 0; i < WALKS && most < MAPS_MEANWHILE; i++) {
+	for (int i = 0; i < WALKS; i++) {
 		usleep(10000);
-		n = maps_meanwhile(obj);
-		if (n > most)
-			most = n;
+		often += maps_meanwhile(obj) >= MAPS_MEANWHILE;
 	}
 	sched_setscheduler(0, SCHED_OTHER, &other);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	ksft_print_msg("mapped up to %ju times during one call\n",
-		       (uintmax_t)most);
-	expect(most >= MAPS_MEANWHILE);
+	ksft_print_msg("%d of %d calls let another process map %d times\n",
+		       often, WALKS, MAPS_MEANWHILE);
+	expect(often >= WALKS / 4);
 	result("another process need not wait until a call has seen all\n");
 }
 
