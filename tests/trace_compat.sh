@@ -70,6 +70,11 @@ for backend in $backends; do
 		expect_jq '(.[2].ret) as $a | .[5] | .shmid != null and .nattch == 0' "$tmp/calls"
 	else
 		expect_jq 'all(.[]; .event | startswith("shm"))' "$tmp/ev"
+		# A 32-bit caller's IPC_RMID ends the segment by ipc(2) and by its own number.
+		trace_to --backend "$backend" --entry -- sh -c "$quiet" "$tmp/said" "$progs/calls32"
+		expect_jq '[.[0, 10].ret] as [$old, $new] |
+			(.[9] | .gone and .shmid == $old) and
+			(.[15] | .gone and .shmid == $new)' "$tmp/calls"
 	fi
 	result "$backend: nothing else"
 
