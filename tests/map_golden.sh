@@ -84,6 +84,9 @@ draw giant 80 --width 80 --height 24
 narrower 80
 lower 24
 expect_grep "Folded: .* a row" "$tmp/out"
+# As many rows as there is room for, the last of them of several parts.
+draw giant low --width 80 --height 19
+lower 19
 draw giant 160 --width 160 --height 50
 narrower 160
 lower 50
