@@ -43,7 +43,8 @@ static const struct {
 #if defined(SHMVIZ_DEBUG) || defined(CONFIG_KASAN)
 static unsigned int debug_owner_delay;
 module_param(debug_owner_delay, uint, 0644);
-MODULE_PARM_DESC(debug_owner_delay, "Microseconds to wait with a new owner at hand, up to 5000 (0)");
+MODULE_PARM_DESC(debug_owner_delay,
+		 "Microseconds to wait with a new owner at hand, up to 5000 (0)");
 
 static void sharer_debug_delay(struct task_struct *owner)
 {

@@ -152,7 +152,8 @@ static bool all_alive(pid_t *pids, int n)
 
 static void say_counts(void)
 {
-	ksft_print_msg("%ju forks failed, %ju calls with %ju records, %ju of them without an owner, %ju toggles\n",
+	ksft_print_msg("%ju forks failed, %ju calls with %ju records,"
+		       " %ju of them without an owner, %ju toggles\n",
 		       (uintmax_t)counts->failed, (uintmax_t)counts->calls,
 		       (uintmax_t)counts->records, (uintmax_t)counts->no_owner,
 		       (uintmax_t)counts->toggles);
