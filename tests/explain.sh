@@ -219,17 +219,15 @@ expect_jq '.pagemap.state == "hollow" and .holders_by == "nothing"'
 result "fork: one frame before the write, two after; the zero page"
 
 dd if=/dev/zero of="$tmp/file" bs=4096 count=10 2>/dev/null
-have private "file=$tmp/file" read=0 write=1
-private=$pid
-a=$(addr private file)
-# Whoever maps the first page alone does not hold the third one.
+# A process that maps only the first page does not hold the third one.
 # shellcheck disable=SC2016 # perl's
-background perl -e 'open(my $file, "<", $ARGV[0]) or die; my $length = 4096;
-	syscall(9, 0, $length, 1, 1, fileno($file), 0) > 0 or die;
+background perl -e 'open(my $file, "<", $ARGV[0]) or die;
+	syscall(9, 0, 4096, 1, 1, fileno($file), 0) > 0 or die;
 	open(my $done, ">", $ARGV[1]); sleep 1000' "$tmp/file" "$tmp/short"
 wait_for test -e "$tmp/short"
 expect_grep "$tmp/file" "/proc/$pid/maps"
-pid=$private
+have private "file=$tmp/file" read=0 write=1
+a=$(addr private file)
 explain "$pid" "$a"
 expect_frame "$pid" "$a"
 expect_jq '.page == 2 and .holders == []'

@@ -43,9 +43,9 @@ for comm in "x) Z 1 1 1 1" ") R 0 0" "a) (b" "(((" ")))" "a b"; do
 done
 result "creators with parentheses, while they live and when they are gone"
 
-# The other process has a name behind which a wrong reader finds an earlier start.
 # In a pid namespace that gives the creator's pid out a second time, when a second has
-# passed: the kernel keeps no smaller part of the segment's time.
+# passed: the kernel keeps no smaller part of the segment's time. A reader that takes the
+# first parenthesis for the end of the second one's name finds an earlier start there.
 cat >"$tmp/again.pl" <<'END'
 my ($file, @ls) = @ARGV;
 my $named;
