@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Pages in several swap areas: SHMVIZ_FRAMES says in which one each page lies.
- * The slot itself, which holds the contents, is the oracle.
+ * The slot itself, which holds the contents, is the oracle. And pages of a file on
+ * a disk, which are evicted and never swapped: the page cache keeps a shadow entry
+ * in the place of each, of the same type as a swap entry.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/shm.h>
 #include <sys/swap.h>
 #include <unistd.h>
@@ -21,11 +24,12 @@
 #define FIRST		64
 #define ZRAM		"/sys/class/zram-control/"
 #define AREA_SIZE	(4 << 20)
+#define DISK_PAGES	16
 
 static int dev;
 static size_t page;
 
-/* A swap area in compressed memory, which is preferred to all others. */
+/* A disk in compressed memory. */
 struct area {
 	char id[16];
 	char path[32];
@@ -57,7 +61,7 @@ static bool make_swap(const char *path)
 	return ok;
 }
 
-static bool area_begin(struct area *area)
+static bool area_add(struct area *area)
 {
 	char size[64], bytes[16];
 
@@ -66,14 +70,25 @@ static bool area_begin(struct area *area)
 	snprintf(area->path, sizeof(area->path), "/dev/zram%s", area->id);
 	snprintf(size, sizeof(size), "/sys/block/zram%s/disksize", area->id);
 	snprintf(bytes, sizeof(bytes), "%d", AREA_SIZE);
-	return !util_write(size, bytes) && make_swap(area->path) &&
+	return !util_write(size, bytes);
+}
+
+static void area_remove(const struct area *area)
+{
+	expect(!util_write(ZRAM "hot_remove", area->id));
+}
+
+/* A swap area that is preferred to all others. */
+static bool area_begin(struct area *area)
+{
+	return area_add(area) && make_swap(area->path) &&
 	       !swapon(area->path, SWAP_FLAG_PREFER | 32000);
 }
 
 static void area_end(const struct area *area)
 {
 	expect(!swapoff(area->path));
-	expect(!util_write(ZRAM "hot_remove", area->id));
+	area_remove(area);
 }
 
 /* Page i, and only that one, has these contents. */
@@ -130,18 +145,14 @@ static void page_out(char *addr, int first, int n)
 	madvise(addr + first * page, n * page, MADV_PAGEOUT);
 }
 
-int main(void)
+static void test_two_areas(void)
 {
 	unsigned int before, both;
 	struct area area = {};
-	char *addr;
-	int shmid, obj;
+	int shmid = util_segment(PAGES * page, 0);
+	int obj = util_open_segment(dev, shmid);
+	char *addr = util_attach(shmid, 0);
 
-	page = getpagesize();
-	dev = util_begin(1, UTIL_DEVICE);
-	shmid = util_segment(PAGES * page, 0);
-	obj = util_open_segment(dev, shmid);
-	addr = util_attach(shmid, 0);
 	page_out(addr, 0, FIRST);
 	before = expect_swapped(obj);
 	if (!before) {
@@ -161,6 +172,89 @@ int main(void)
 	shmdt(addr);
 	close(obj);
 	shmctl(shmid, IPC_RMID, NULL);
+}
+
+/* Reclaim evicts clean pages that no process has mapped or used of late. */
+static int evict(int fd, unsigned char in[DISK_PAGES])
+{
+	char *addr = mmap(NULL, DISK_PAGES * page, PROT_READ, MAP_SHARED, fd, 0);
+	int evicted = 0;
+
+	if (!expect(addr != MAP_FAILED))
+		return 0;
+	for (int i = 0; i < DISK_PAGES; i++)
+		(void)((volatile char *)addr)[i * page];
+	expect(!madvise(addr, DISK_PAGES * page, MADV_PAGEOUT));
+	expect(!mincore(addr, DISK_PAGES * page, in));
+	for (int i = 0; i < DISK_PAGES; i++)
+		evicted += !(in[i] & 1);
+	munmap(addr, DISK_PAGES * page);
+	return evicted;
+}
+
+static void expect_evicted(int fd)
+{
+	struct shmviz_open arg = { .kind = SHMVIZ_KIND_FILE, .id = fd, .ns_fd = -1 };
+	struct shmviz_frame frames[DISK_PAGES];
+	unsigned char in[DISK_PAGES];
+	struct shmviz_info info;
+	int evicted, obj;
+
+	expect(!ftruncate(fd, DISK_PAGES * page));
+	for (int i = 0; i < DISK_PAGES; i++)
+		expect_eq(pwrite(fd, "x", 1, i * page), 1);
+	expect(!fsync(fd));
+	evicted = evict(fd, in);
+	expect(evicted);
+	obj = ioctl(dev, SHMVIZ_OPEN, &arg);
+	expect(!ioctl(obj, SHMVIZ_INFO, &info));
+	expect(!(info.flags & SHMVIZ_INFO_SHMEM));
+	expect_eq(info.swapped, 0);
+	expect_eq(info.present, DISK_PAGES - evicted);
+	expect_eq(info.holes, evicted);
+	expect_eq(util_frames(obj, 0, DISK_PAGES, frames), DISK_PAGES);
+	for (int i = 0; i < DISK_PAGES; i++)
+		expect_eq(frames[i].state, in[i] & 1 ? SHMVIZ_STATE_PRESENT :
+						       SHMVIZ_STATE_HOLE);
+	close(obj);
+}
+
+static void test_evicted(void)
+{
+	char dir[] = "/dev/shm/shmviz-disk-XXXXXX", path[64], make[64];
+	struct area area = {};
+	int fd;
+
+	if (!area_add(&area)) {
+		ksft_test_result_skip("evicted pages: no second zram: %s\n",
+				      strerror(errno));
+		return;
+	}
+	snprintf(make, sizeof(make), "mkdosfs %s >/dev/null 2>&1", area.path);
+	expect(mkdtemp(dir) && !system(make));
+	if (mount(area.path, dir, "msdos", 0, "")) {
+		ksft_test_result_skip("evicted pages: no disk with msdos: %s\n",
+				      strerror(errno));
+	} else {
+		snprintf(path, sizeof(path), "%s/file", dir);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (expect(fd >= 0)) {
+			expect_evicted(fd);
+			close(fd);
+		}
+		expect(!umount(dir));
+		result("pages of a file on a disk, evicted: holes, not swapped\n");
+	}
+	expect(!rmdir(dir));
+	area_remove(&area);
+}
+
+int main(void)
+{
+	page = getpagesize();
+	dev = util_begin(2, UTIL_DEVICE);
+	test_two_areas();
+	test_evicted();
 	close(dev);
 	util_finish();
 }

@@ -17,12 +17,14 @@ KERNEL_MATRIX=(6.1 6.12)
 KERNEL_ALL=("${KERNEL_MATRIX[@]}" newest)
 KERNEL_DEFAULT=6.12
 
-# What a guest can load besides shmviz.ko: compressed swap, and the channel
-# that its output takes (built into some kernels, a module in others).
+# What a guest can load besides shmviz.ko: compressed swap, a file system for a
+# disk, and the channel that its output takes (built into some kernels, a module
+# in others).
 KERNEL_MODULES=(
 	zram zsmalloc lz4 lz4hc lz4_compress lz4hc_compress lzo lzo-rle
 	lzo_compress zstd zstd_compress zstd_decompress 842 842_compress
 	842_decompress deflate
+	fat msdos nls_cp437 nls_iso8859-1
 	virtio virtio_ring virtio_pci virtio_pci_legacy_dev
 	virtio_pci_modern_dev virtio_console
 )
