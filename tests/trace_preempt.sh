@@ -7,7 +7,7 @@
 . "$(dirname "$0")/harness/trace.sh"
 
 need root jq progs/crowd
-share neither
+share first
 find_backends
 cp "$tmp/start" "$tmp/by_itself"
 [ "$whole" ] || ktap_skip_all "tracepoints only: $no_whole"
