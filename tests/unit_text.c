@@ -338,7 +338,8 @@ static void test_other_flags(void)
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	util_begin(10, 0);
+	ksft_print_header();
+	ksft_set_plan(10);
 	test_human();
 	test_human_near();
 	test_escape();
@@ -349,5 +350,5 @@ int main(void)
 	test_pages();
 	test_shmget_flags();
 	test_other_flags();
-	util_finish();
+	ksft_finished();
 }

@@ -14,14 +14,8 @@ static int kmsg;
 static int reason;
 static unsigned long taint_before;
 
-/* Beginnings of what the kernel says when something is wrong with it. */
 static const char *const splats[] = {
-	"BUG:", "WARNING:", "Oops", "kernel BUG at", "Bad page", "KASAN:",
-	"UBSAN:", "Call Trace", "general protection fault", "refcount_t:",
-	"Unable to handle", "unable to handle", "INFO: task", "soft lockup",
-	"scheduling while atomic", "sleeping function called", "possible recursive",
-	"circular locking", "inconsistent lock", "list_add corruption",
-	"list_del corruption", "memory leak", "rcu_sched self-detected",
+#include "splats.h"
 };
 
 static unsigned long read_taint(void)
